@@ -1,0 +1,119 @@
+"""The whole error tree. An error carries data, never a finished sentence: the message key, its parameters,
+whether trying again can help, and (for the CAD) whether anything may have changed there."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+Param = str | int
+
+
+class CharlinkError(Exception):
+    """Anything a person is told instead of the outcome he asked for.
+
+    `key` names a message of the catalogues (`bot/locales`), `params` fills it. `str()` of an error is for logs and
+    holds the key only, since parameters may be what somebody typed.
+    """
+
+    retryable: bool = False
+
+    def __init__(self, key: str, /, **params: Param) -> None:
+        super().__init__(key)
+        self.key = key
+        self.params: dict[str, Param] = params
+
+
+class Refused(CharlinkError):
+    """A rule of ours says no. Nothing was sent anywhere and nothing changed."""
+
+
+class InvalidInput(Refused):
+    """What was typed can't be right. Nothing was sent anywhere."""
+
+
+class Expired(Refused):
+    """A button or form whose state is gone (too old, or from before a restart)."""
+
+
+class CadErrorKind(StrEnum):
+    """What went wrong with a CAD call. The values are stable: logs, metrics and messages name them."""
+
+    NOT_LINKED = "not-linked"  # no CAD account of this community answers to that identifier
+    NOT_FOUND = "not-found"  # no such character, record, link or template
+    NOT_VERIFIED = "not-verified"  # the secret matches no account
+    AUTH = "auth"  # the API key was refused
+    PLAN = "plan"  # the community's plan does not include the call, or its API is off
+    CONFIG = "config"  # the community id was refused
+    PROTOCOL = "protocol"  # our request itself was refused as malformed
+    BAD_ENDPOINT = "bad-endpoint"  # HTTP 200 from a path the CAD does not know
+    FORBIDDEN = "forbidden"  # v2 403; deliberately vague
+    UNIQUE = "unique"  # a value that must be unique is taken
+    RATE_LIMITED = "rate-limited"  # HTTP 429, or our own budget is spent for longer than the deadline
+    SERVER = "server"  # 5xx
+    UNEXPECTED = "unexpected"  # an answer of a shape no page documents
+    TIMEOUT = "timeout"  # no complete answer in time
+    TRANSPORT = "transport"  # refused, reset, TLS or name resolution
+    PAUSED = "paused"  # our breaker is open; nothing was sent
+
+
+class Sent(StrEnum):
+    """What is known about whether a call reached the CAD."""
+
+    NO = "no"  # never left, or was certainly not executed (429): nothing changed
+    ANSWERED = "answered"  # the CAD answered and refused: nothing changed
+    UNKNOWN = "unknown"  # it may or may not have been applied
+
+
+class CadError(CharlinkError):
+    """A CAD call that did not give its result.
+
+    `wait` is in seconds (None: unknown), `trace_id` is the CAD's own id for support, `detail` is the CAD's text
+    (untrusted, at most 200 characters; escape it before it is shown). Its message key is `cad-<kind>`.
+    """
+
+    def __init__(
+        self,
+        kind: CadErrorKind,
+        *,
+        sent: Sent,
+        endpoint: str = "",
+        status: int | None = None,
+        wait: float | None = None,
+        trace_id: str | None = None,
+        detail: str = "",
+    ) -> None:
+        super().__init__(f"cad-{kind}", wait=round(wait) if wait is not None else 0)
+        self.kind = kind
+        self.sent = sent
+        self.endpoint = endpoint
+        self.status = status
+        self.wait = wait
+        self.trace_id = trace_id
+        self.detail = detail[:200]
+
+    @property
+    def retryable(self) -> bool:  # type: ignore[override]  # data for this branch of the tree, a constant elsewhere
+        """Whether the same call may succeed later without anybody changing anything."""
+        return self.kind in {
+            CadErrorKind.RATE_LIMITED,
+            CadErrorKind.SERVER,
+            CadErrorKind.TIMEOUT,
+            CadErrorKind.TRANSPORT,
+            CadErrorKind.PAUSED,
+        }
+
+    @property
+    def outcome_unknown(self) -> bool:
+        """Whether a write may have been applied although no success was seen."""
+        return self.sent is Sent.UNKNOWN
+
+    def __str__(self) -> str:
+        return f"{self.kind} ({self.endpoint or '-'}, status {self.status or '-'}, sent {self.sent})"
+
+
+class SettingsError(Exception):
+    """The environment is not usable. `problems` has one line for each thing to correct; none holds a secret."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__(f"{len(problems)} problem(s) in the settings")
+        self.problems = problems
