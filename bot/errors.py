@@ -1,5 +1,6 @@
 """The whole error tree. An error carries data, never a finished sentence: the message key, its parameters,
-whether trying again can help, and (for the CAD) whether anything may have changed there."""
+whether trying again can help, and (for the CAD) whether anything may have changed there.
+"""
 
 from __future__ import annotations
 
@@ -15,12 +16,15 @@ class CharlinkError(Exception):
     holds the key only, since parameters may be what somebody typed.
     """
 
-    retryable: bool = False
-
     def __init__(self, key: str, /, **params: Param) -> None:
         super().__init__(key)
         self.key = key
         self.params: dict[str, Param] = params
+
+    @property
+    def retryable(self) -> bool:
+        """Whether the same attempt may succeed later without anybody changing anything."""
+        return False
 
 
 class Refused(CharlinkError):
@@ -92,8 +96,7 @@ class CadError(CharlinkError):
         self.detail = detail[:200]
 
     @property
-    def retryable(self) -> bool:  # type: ignore[override]  # data for this branch of the tree, a constant elsewhere
-        """Whether the same call may succeed later without anybody changing anything."""
+    def retryable(self) -> bool:
         return self.kind in {
             CadErrorKind.RATE_LIMITED,
             CadErrorKind.SERVER,

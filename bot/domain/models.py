@@ -5,6 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
+from bot.settings import CreateForm
+
+__all__ = ["CreateForm"]  # for the dialects
+
 
 class TargetKind(StrEnum):
     """How an account is named in a call."""
@@ -109,14 +113,6 @@ class Community:
     community_id: str
     name: str
     timezone: str = ""
-
-
-class CreateForm(StrEnum):
-    """The three documented generations of v1 NEW_CHARACTER (cad-api.md 1.3). Exactly one per request."""
-
-    CHARACTER = "character"  # seed: `apiId` + `character`, a whole record
-    DICTIONARY = "dictionary"  # `user` + `useDictionary` + `recordTypeId` + `replaceValues`
-    RECORD = "record"  # `user` + `record`
 
 
 CHARACTER_TYPE = 7

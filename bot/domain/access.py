@@ -1,0 +1,150 @@
+"""Who may do what: one pure decision over role ids. What no rule allows is denied.
+
+Administrators and Manage Server get no access to data by that alone: their permissions never enter here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Literal
+
+from bot.settings import PlayerAction, SelfLink
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class Action(StrEnum):
+    """Everything somebody can ask for. A command or button without an action is refused."""
+
+    VIEW = "view"  # see an account's linked characters
+    LINK = "link"
+    UNLINK = "unlink"
+    CREATE = "create"
+    STAFF_OPTIONS = "staff-options"  # use options meant for staff, whoever they are used for
+    OVERRIDE = "override"  # go on against the community's own rules, e.g. create under Database Sync
+
+
+class Rule(StrEnum):
+    """The rule that decided. The values are message keys (`rule-<value>`) and stable names for the history."""
+
+    ADMIN = "admin"
+    STAFF = "staff"
+    PLAYER = "player"
+    STAFF_AS_PLAYER = "staff-as-player"
+    APPROVAL = "approval"  # allowed to try: needs a proof or somebody's approval before anything is linked
+    BLOCKED = "blocked"
+    NOT_A_PLAYER = "not-a-player"
+    PLAYERS_MAY_NOT = "players-may-not"
+    SELF_LINK_OFF = "self-link-off"
+    STAFF_ONLY = "staff-only"
+    ADMIN_ONLY = "admin-only"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts, with the roles of the very interaction that is decided."""
+
+    user_id: int
+    guild_id: int
+    role_ids: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """One guild's rules. Empty role sets open nothing; approvers and admins default to staff."""
+
+    guild_id: int
+    staff: frozenset[int] = frozenset()
+    players: frozenset[int] | Literal["everyone"] = frozenset()
+    approvers: frozenset[int] = frozenset()
+    admins: frozenset[int] = frozenset()
+    blocked: frozenset[int] = frozenset()
+    player_may: frozenset[PlayerAction] = frozenset(PlayerAction)
+    self_link: SelfLink = SelfLink.APPROVAL
+    self_link_pattern: str | None = None
+    max_links: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Whether, by which rule, and which roles (any one of them) would have allowed it."""
+
+    allowed: bool
+    rule: Rule
+    missing: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class CommandAccess:
+    """What a command's options ask for, as data on the command (`extras`).
+
+    `action` holds unless an option says otherwise: `by_value` maps an option and its value to an action, `if_absent`
+    an option that was left out. An option in `staff_options` is for staff, whoever the command is used for.
+    """
+
+    action: Action
+    by_value: Mapping[tuple[str, str], Action] = field(default_factory=dict)
+    if_absent: Mapping[str, Action] = field(default_factory=dict)
+    staff_options: frozenset[str] = frozenset()
+
+    def actions(self, options: Mapping[str, object]) -> tuple[Action, ...]:
+        """Return every action that these options ask for; all must be allowed."""
+        given = {name: value for name, value in options.items() if value is not None}
+        wanted = self.action
+        for (name, value), action in self.by_value.items():
+            if given.get(name) == value:
+                wanted = action
+        for name, action in self.if_absent.items():
+            if name not in given:
+                wanted = action
+        return (wanted, Action.STAFF_OPTIONS) if self.staff_options & given.keys() else (wanted,)
+
+
+_PERMISSION = {
+    Action.LINK: PlayerAction.LINK,
+    Action.UNLINK: PlayerAction.UNLINK,
+    Action.CREATE: PlayerAction.CREATE,
+}
+
+
+def decide(actor: Actor, policy: Policy, action: Action, target: int | None) -> Decision:
+    """Decide whether the actor may do this to the member `target` (None: an account that no member stands for).
+
+    Pure, and over role ids only. Acting on one's own account follows the player's rules, also for staff; admins are
+    excepted.
+    """
+    staff = policy.staff | policy.admins
+    admins = policy.admins or policy.staff
+    if actor.guild_id != policy.guild_id or actor.role_ids & policy.blocked:
+        return Decision(allowed=False, rule=Rule.BLOCKED)
+    if actor.role_ids & admins:
+        return Decision(allowed=True, rule=Rule.ADMIN)
+    if action is Action.OVERRIDE:
+        return Decision(allowed=False, rule=Rule.ADMIN_ONLY, missing=admins)
+    is_staff = bool(actor.role_ids & staff)
+    if action is Action.STAFF_OPTIONS or target != actor.user_id:
+        if is_staff:
+            return Decision(allowed=True, rule=Rule.STAFF)
+        return Decision(allowed=False, rule=Rule.STAFF_ONLY, missing=staff)
+    return _decide_own(actor, policy, action, is_staff=is_staff)
+
+
+def _decide_own(actor: Actor, policy: Policy, action: Action, *, is_staff: bool) -> Decision:
+    players = policy.players
+    everyone = players == "everyone"
+    if not (is_staff or everyone or (isinstance(players, frozenset) and actor.role_ids & players)):
+        return Decision(
+            allowed=False,
+            rule=Rule.NOT_A_PLAYER,
+            missing=players if isinstance(players, frozenset) else frozenset(),
+        )
+    permission = _PERMISSION.get(action)
+    if permission is not None and permission not in policy.player_may:
+        return Decision(allowed=False, rule=Rule.PLAYERS_MAY_NOT)
+    if action is Action.LINK and policy.self_link is SelfLink.OFF:
+        return Decision(allowed=False, rule=Rule.SELF_LINK_OFF)
+    if action is Action.LINK and policy.self_link is SelfLink.APPROVAL:
+        return Decision(allowed=True, rule=Rule.APPROVAL)
+    return Decision(allowed=True, rule=Rule.STAFF_AS_PLAYER if is_staff else Rule.PLAYER)
