@@ -97,6 +97,7 @@ class CadError(CharlinkError):
 
     @property
     def retryable(self) -> bool:
+        """Whether waiting alone may cure it."""
         return self.kind in {
             CadErrorKind.RATE_LIMITED,
             CadErrorKind.SERVER,

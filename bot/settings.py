@@ -138,9 +138,7 @@ def _everyone(value: object) -> object:
 
 Snowflake = Annotated[int, AfterValidator(_snowflake)]
 Snowflakes = Annotated[frozenset[Snowflake], BeforeValidator(_split)]
-Rate = Annotated[
-    Literal["documented", "unlimited"] | Annotated[int, Field(ge=1, le=100_000)], BeforeValidator(_rate)
-]
+Rate = Annotated[Literal["documented", "unlimited"] | Annotated[int, Field(ge=1, le=100_000)], BeforeValidator(_rate)]
 
 
 class Settings(BaseModel):
@@ -163,9 +161,7 @@ class Settings(BaseModel):
     api_id_is_discord_id: bool = False
 
     staff_role_ids: Snowflakes = frozenset()
-    player_role_ids: Annotated[Literal["everyone"] | frozenset[Snowflake], BeforeValidator(_everyone)] = (
-        frozenset()
-    )
+    player_role_ids: Annotated[Literal["everyone"] | frozenset[Snowflake], BeforeValidator(_everyone)] = frozenset()
     approver_role_ids: Snowflakes = frozenset()
     admin_role_ids: Snowflakes = frozenset()
     blocked_role_ids: Snowflakes = frozenset()
@@ -199,9 +195,7 @@ class Settings(BaseModel):
         """Every value that must never be printed."""
         given = (self.discord_token, self.sonoran_api_key, self.encryption_keys)
         password = urlsplit(self.database_url).password
-        return tuple(
-            [secret.get_secret_value() for secret in given if secret] + ([password] if password else [])
-        )
+        return tuple([secret.get_secret_value() for secret in given if secret] + ([password] if password else []))
 
     @model_validator(mode="after")
     def _together(self) -> Self:
@@ -215,9 +209,7 @@ def _contradictions(s: Settings) -> list[tuple[bool, str]]:
     """What only shows when settings are read together; each line begins with the name to correct."""
     production = urlsplit(s.sonoran_api_url).hostname == PRODUCTION_CAD
     documented = V1_CALLS_PER_MINUTE if s.sonoran_api_version is ApiVersion.V1 else V2_CALLS_PER_MINUTE
-    too_fast = s.sonoran_rate == "unlimited" or (
-        isinstance(s.sonoran_rate, int) and s.sonoran_rate > documented
-    )
+    too_fast = s.sonoran_rate == "unlimited" or (isinstance(s.sonoran_rate, int) and s.sonoran_rate > documented)
     return [
         (
             s.sonoran_api_key is not None and not s.discord_guild_ids,
@@ -269,14 +261,10 @@ def load_settings(environ: Mapping[str, str], dotenv: Path | None = Path(".env")
     Raises SettingsError with one line for every problem found; no line holds the value of a secret.
     """
     from_file = dotenv_values(dotenv) if dotenv is not None and dotenv.is_file() else {}
-    merged: dict[str, str] = {key: value for key, value in from_file.items() if value is not None} | dict(
-        environ
-    )
+    merged: dict[str, str] = {key: value for key, value in from_file.items() if value is not None} | dict(environ)
     if not merged.get("HTTP_PORT") and merged.get("PORT"):
         merged["HTTP_PORT"] = merged["PORT"]
-    given: dict[str, Any] = {
-        name.lower(): merged[name].strip() for name in NAMES if merged.get(name, "").strip()
-    }
+    given: dict[str, Any] = {name.lower(): merged[name].strip() for name in NAMES if merged.get(name, "").strip()}
     try:
         return Settings(**given)
     except ValidationError as error:

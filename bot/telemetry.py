@@ -53,6 +53,7 @@ class TextFormatter(logging.Formatter):
         self._redact = redact
 
     def format(self, record: logging.LogRecord) -> str:
+        """Return the line, redacted."""
         record.reference = REFERENCE.get()
         return self._redact(super().format(record))
 
@@ -65,6 +66,7 @@ class JsonFormatter(logging.Formatter):
         self._redact = redact
 
     def format(self, record: logging.LogRecord) -> str:
+        """Return the object as one line, redacted."""
         entry = {
             "time": self.formatTime(record, "%Y-%m-%dT%H:%M:%S%z"),
             "level": record.levelname,
@@ -107,9 +109,7 @@ class Metrics:
             registry=self.registry,
             buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 3),
         )
-        self.cad_calls = Counter(
-            "charlink_cad_calls", "CAD calls", ["endpoint", "outcome"], registry=self.registry
-        )
+        self.cad_calls = Counter("charlink_cad_calls", "CAD calls", ["endpoint", "outcome"], registry=self.registry)
 
     def cad_call(self, endpoint: str, outcome: str) -> None:
         """Count one CAD call by endpoint and outcome ("ok" or an error kind)."""
@@ -127,12 +127,8 @@ def health_app(metrics: Metrics, ready: Callable[[], bool]) -> web.Application:
         return web.Response(text="ready\n" if is_ready else "not ready\n", status=200 if is_ready else 503)
 
     async def exposition(_: web.Request) -> web.Response:
-        return web.Response(
-            body=generate_latest(metrics.registry), headers={"Content-Type": CONTENT_TYPE_LATEST}
-        )
+        return web.Response(body=generate_latest(metrics.registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
     app = web.Application()
-    app.add_routes(
-        [web.get("/healthz", healthz), web.get("/readyz", readyz), web.get("/metrics", exposition)]
-    )
+    app.add_routes([web.get("/healthz", healthz), web.get("/readyz", readyz), web.get("/metrics", exposition)])
     return app

@@ -34,6 +34,7 @@ class Rule(StrEnum):
     PLAYER = "player"
     STAFF_AS_PLAYER = "staff-as-player"
     APPROVAL = "approval"  # allowed to try: needs a proof or somebody's approval before anything is linked
+    OTHER_GUILD = "other-guild"
     BLOCKED = "blocked"
     NOT_A_PLAYER = "not-a-player"
     PLAYERS_MAY_NOT = "players-may-not"
@@ -117,7 +118,9 @@ def decide(actor: Actor, policy: Policy, action: Action, target: int | None) -> 
     """
     staff = policy.staff | policy.admins
     admins = policy.admins or policy.staff
-    if actor.guild_id != policy.guild_id or actor.role_ids & policy.blocked:
+    if actor.guild_id != policy.guild_id:
+        return Decision(allowed=False, rule=Rule.OTHER_GUILD)
+    if actor.role_ids & policy.blocked:
         return Decision(allowed=False, rule=Rule.BLOCKED)
     if actor.role_ids & admins:
         return Decision(allowed=True, rule=Rule.ADMIN)

@@ -254,9 +254,7 @@ class Record(Template):
         words = " ".join(self.value(uid) for uid in ("first", "mi", "last")).split()
         return " ".join(words) or self.name or self.sync_id or str(self.id or "")
 
-    def fields_with_values(
-        self, *, staff: bool = False
-    ) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
+    def fields_with_values(self, *, staff: bool = False) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
         """Return (section label, ((field label, text), ...)) for showing, without blanks.
 
         Supervisors' fields are for `staff` only. A section with nothing to show is left out.
@@ -267,9 +265,7 @@ class Record(Template):
                 tuple(
                     (field.label or field.uid, field.text)
                     for field in section.fields
-                    if field.text
-                    and section.kind_of(field) not in UNSHOWN
-                    and (staff or not field.is_supervisor)
+                    if field.text and section.kind_of(field) not in UNSHOWN and (staff or not field.is_supervisor)
                 ),
             )
             for section in self.sections
