@@ -1,5 +1,7 @@
-"""The whole error tree. An error carries data, never a finished sentence: the message key, its parameters,
-whether trying again can help, and (for the CAD) whether anything may have changed there.
+"""The whole error tree: data, never a finished sentence.
+
+An error holds the message key and its parameters, whether trying again can help, and (for the CAD) whether anything
+may have changed there.
 """
 
 from __future__ import annotations
@@ -37,6 +39,18 @@ class InvalidInput(Refused):
 
 class Expired(Refused):
     """A button or form whose state is gone (too old, or from before a restart)."""
+
+
+class Question(CharlinkError):
+    """Something a person must say yes to before it goes on. Nothing was changed yet.
+
+    `token` names exactly what is confirmed: it joins the `confirmed` set of the intent that is then run again, so that
+    a yes to one thing is never a yes to another. The message has an attribute `button` (`<key>-yes`).
+    """
+
+    def __init__(self, key: str, /, *, token: str, **params: Param) -> None:
+        super().__init__(key, **params)
+        self.token = token
 
 
 class CadErrorKind(StrEnum):

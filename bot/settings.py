@@ -233,8 +233,8 @@ def _contradictions(s: Settings) -> list[tuple[bool, str]]:
         (
             production and too_fast,
             (
-                f"SONORAN_RATE: more than documented ({documented} a minute) is refused at SONORAN_API_URL's {PRODUCTION_CAD}, "
-                "where it can get your community blacklisted"
+                f"SONORAN_RATE: more than documented ({documented} a minute) is refused at "
+                f"SONORAN_API_URL's {PRODUCTION_CAD}, where it can get your community blacklisted"
             ),
         ),
         (

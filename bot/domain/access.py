@@ -116,33 +116,28 @@ def decide(actor: Actor, policy: Policy, action: Action, target: int | None) -> 
     Pure, and over role ids only. Acting on one's own account follows the player's rules, also for staff; admins are
     excepted.
     """
-    staff = policy.staff | policy.admins
-    admins = policy.admins or policy.staff
     if actor.guild_id != policy.guild_id:
         return Decision(allowed=False, rule=Rule.OTHER_GUILD)
     if actor.role_ids & policy.blocked:
         return Decision(allowed=False, rule=Rule.BLOCKED)
-    if actor.role_ids & admins:
-        return Decision(allowed=True, rule=Rule.ADMIN)
-    if action is Action.OVERRIDE:
-        return Decision(allowed=False, rule=Rule.ADMIN_ONLY, missing=admins)
-    is_staff = bool(actor.role_ids & staff)
+    admins = policy.admins or policy.staff
+    if action is Action.OVERRIDE or actor.role_ids & admins:
+        return _by_role(actor, admins, Rule.ADMIN, Rule.ADMIN_ONLY)
     if action is Action.STAFF_OPTIONS or target != actor.user_id:
-        if is_staff:
-            return Decision(allowed=True, rule=Rule.STAFF)
-        return Decision(allowed=False, rule=Rule.STAFF_ONLY, missing=staff)
-    return _decide_own(actor, policy, action, is_staff=is_staff)
+        return _by_role(actor, policy.staff | policy.admins, Rule.STAFF, Rule.STAFF_ONLY)
+    return _decide_own(actor, policy, action)
 
 
-def _decide_own(actor: Actor, policy: Policy, action: Action, *, is_staff: bool) -> Decision:
-    players = policy.players
-    everyone = players == "everyone"
-    if not (is_staff or everyone or (isinstance(players, frozenset) and actor.role_ids & players)):
-        return Decision(
-            allowed=False,
-            rule=Rule.NOT_A_PLAYER,
-            missing=players if isinstance(players, frozenset) else frozenset(),
-        )
+def _by_role(actor: Actor, roles: frozenset[int], granted: Rule, refused: Rule) -> Decision:
+    if actor.role_ids & roles:
+        return Decision(allowed=True, rule=granted)
+    return Decision(allowed=False, rule=refused, missing=roles)
+
+
+def _decide_own(actor: Actor, policy: Policy, action: Action) -> Decision:
+    is_staff = bool(actor.role_ids & policy.staff)
+    if policy.players != "everyone" and not is_staff and not actor.role_ids & policy.players:
+        return Decision(allowed=False, rule=Rule.NOT_A_PLAYER, missing=policy.players)
     permission = _PERMISSION.get(action)
     if permission is not None and permission not in policy.player_may:
         return Decision(allowed=False, rule=Rule.PLAYERS_MAY_NOT)

@@ -1,0 +1,125 @@
+"""Which CAD account is a member? The ladder of `product.md`, and the one step that is missing where there is none."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bot.domain.models import AccountStatus, Target
+from bot.errors import CadError, CadErrorKind, CharlinkError, Question, Refused
+from bot.settings import ApiVersion
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from bot.domain.models import Account
+    from bot.services.tenants import Tenant
+    from bot.services.turn import Subject, Turn
+
+log = logging.getLogger(__name__)
+
+VERIFIED_SECONDS = 600.0
+
+
+@dataclass(slots=True)
+class Binding:
+    """A member's confirmed account. `verified` is when the CAD last said that his id still leads to it."""
+
+    account_uuid: str
+    verified: float
+
+
+class Accounts:
+    """Finds the one identifier to send, and says what is missing where the CAD knows nobody by it."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._bindings: dict[tuple[int, int], Binding] = {}
+
+    def target(self, tenant: Tenant, subject: Subject) -> Target:
+        """Return how the subject's account is named in a call, from memory alone.
+
+        Raises Refused where this generation of the API has no name for him.
+        """
+        if subject.api_id is not None:
+            return Target.of(api_id=subject.api_id)
+        if tenant.version is ApiVersion.V2:
+            return Target.of(discord=subject.member_id)
+        if tenant.api_id_is_discord_id:
+            return Target.of(api_id=str(subject.member_id))
+        raise Refused("account-unknown", member=subject.member_id or 0)
+
+    async def resolve(self, turn: Turn, subject: Subject, confirmed: frozenset[str]) -> Target:
+        """Return the target after every check that it is the right one.
+
+        Raises Refused (two names that disagree, an account that may not act, an account that changed) and Question
+        ("Is this you?", the first time a v1 id is taken from Discord).
+        """
+        target = self.target(turn.tenant, subject)
+        if subject.api_id is not None and subject.member_id is not None:
+            await self._agree(turn, subject, target)
+        elif turn.tenant.api_id_is_discord_id and turn.owns(subject):
+            await self._own_account(turn, target, confirmed)
+        return target
+
+    async def _agree(self, turn: Turn, subject: Subject, target: Target) -> None:
+        """Refuse a member together with somebody else's API id, wherever the CAD or a binding tells them apart."""
+        tenant = turn.tenant
+        if tenant.version is ApiVersion.V1:
+            binding = self._bindings.get((id(tenant), subject.member_id or 0))
+            if binding and (await tenant.cad.account(turn.caller, target)).uuid != binding.account_uuid:
+                raise Refused("account-disagrees", member=subject.member_id or 0)
+            return
+        try:
+            account = await tenant.cad.account(turn.caller, Target.of(discord=subject.member_id))
+        except CadError as error:
+            if error.kind is not CadErrorKind.NOT_LINKED:
+                raise
+            return  # his Discord is not linked to Sonoran: the very reason to name the account by its id
+        if account.community_user_id != target.value:
+            raise Refused("account-disagrees", member=subject.member_id or 0)
+
+    async def _own_account(self, turn: Turn, target: Target, confirmed: frozenset[str]) -> None:
+        key = (id(turn.tenant), turn.actor.user_id)
+        binding = self._bindings.get(key)
+        if binding is not None and self._clock() - binding.verified < VERIFIED_SECONDS:
+            return
+        try:
+            account = await turn.tenant.cad.account(turn.caller, target)
+        except CadError as error:
+            raise await self.explain(turn, target, error) from error
+        self._refuse_unusable(account)
+        if binding is None:
+            token = f"account:{account.uuid}"
+            if token not in confirmed:
+                raise Question("account-is-this-you", token=token, account=account.username)
+            self._bindings[key] = Binding(account.uuid, self._clock())
+            log.info("account confirmed by its member")
+        elif binding.account_uuid != account.uuid:
+            log.warning("audit: a member's id now leads to another CAD account; stopped")
+            raise Refused("account-changed")
+        else:
+            binding.verified = self._clock()
+        turn.tenant.memory.identify(target, account.uuid, account.username)
+
+    async def explain(self, turn: Turn, target: Target, error: CadError) -> CharlinkError:
+        """Return what to tell when the CAD knows nobody by `target`; any other error comes back as it is.
+
+        Asks the CAD once more, and only then, where that shows which step of the ladder is missing.
+        """
+        if error.kind is not CadErrorKind.NOT_LINKED:
+            return error
+        try:
+            account = await turn.tenant.cad.account(turn.caller, target)
+            self._refuse_unusable(account)
+        except Refused as step:
+            return step
+        except CadError as second:
+            log.info("no account found while explaining: %s", second)
+        return Refused(f"account-none-{target.kind.value.replace('_', '-')}", id=target.value)
+
+    @staticmethod
+    def _refuse_unusable(account: Account) -> None:
+        if not account.usable:
+            raise Refused(f"account-{AccountStatus(account.status).name.lower()}", account=account.username)

@@ -1,0 +1,209 @@
+"""`/linkchar`: set, remove and list the Database Sync links of an account.
+
+One CAD call where the bot knows enough; a lost answer is settled by reading back, never by sending again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from bot.domain.access import Rule
+from bot.domain.pattern import proves
+from bot.domain.sync_id import parse_sync_id
+from bot.errors import CadError, InvalidInput, Question, Refused
+from bot.settings import ApiVersion, DbSync
+
+if TYPE_CHECKING:
+    from bot.domain.models import LinkResult, Target
+    from bot.services.accounts import Accounts
+    from bot.services.turn import Subject, Turn
+
+HINT_VALUE = "/type-the-id"
+"""What choosing the autocomplete hint sends: no sync ID holds a slash."""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkIntent:
+    """What somebody wants done to one link, and what he already said yes to."""
+
+    sync_id: str
+    subject: Subject
+    remove: bool = False
+    undo: bool = False
+    confirmed: frozenset[str] = frozenset()
+
+    def inverse(self) -> LinkIntent:
+        """The intent that takes this one back."""
+        return replace(self, remove=not self.remove, undo=True, confirmed=frozenset())
+
+
+@dataclass(frozen=True, slots=True)
+class LinkOutcome:
+    """What became of a link. `undo` is None where the state before is not known; `read_back`: the answer was lost."""
+
+    intent: LinkIntent
+    account: str
+    changed: bool
+    undo: LinkIntent | None = None
+    read_back: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """One choice of the autocomplete."""
+
+    sync_id: str
+    name: str
+    linked: bool
+
+
+class Linking:
+    """The use cases of links."""
+
+    def __init__(self, accounts: Accounts) -> None:
+        self._accounts = accounts
+
+    async def view(self, turn: Turn, subject: Subject, confirmed: frozenset[str] = frozenset()) -> tuple[str, ...]:
+        """Return the sync IDs linked to the subject's account: one CAD call, none when it is cached."""
+        target = await self._accounts.resolve(turn, subject, confirmed)
+        return await self._links(turn, target)
+
+    async def change(self, turn: Turn, intent: LinkIntent) -> LinkOutcome:
+        """Set or remove a link.
+
+        Raises InvalidInput or Refused with nothing sent, Question where a yes is needed first, and CadError where the
+        CAD refused or the outcome could not be found out.
+        """
+        if intent.sync_id == HINT_VALUE:
+            raise InvalidInput("sync-id-hint")
+        intent = replace(intent, sync_id=parse_sync_id(intent.sync_id))
+        if turn.tenant.db_sync is DbSync.OFF:
+            raise Refused("db-sync-off")
+        if intent.remove and not intent.undo and "unlink" not in intent.confirmed:
+            raise Question("unlink-confirm", token="unlink", sync_id=intent.sync_id)  # noqa: S106 - not a password
+        target = await self._accounts.resolve(turn, intent.subject, intent.confirmed)
+        async with turn.tenant.lock(target):
+            if intent.undo:
+                await self._require_unchanged(turn, target, intent)
+            return await (self._remove if intent.remove else self._add)(turn, target, intent)
+
+    def suggest(self, turn: Turn, subject: Subject, typed: str, *, remove: bool) -> tuple[Suggestion, ...]:
+        """Return what is known of this account that matches the typed text, from memory alone."""
+        target = self._accounts.target(turn.tenant, subject)
+        tenant = turn.tenant
+        states = tenant.memory.seen(target) | dict.fromkeys(tenant.cad.peek_links(target) or (), True)
+        records = tenant.cad.peek_characters(target) or ()
+        names = {record.sync_id: record.display_name for record in records if record.sync_id}
+        states |= dict.fromkeys(names, True)
+        wanted = typed.strip().casefold()
+        found = [
+            Suggestion(sync_id, names.get(sync_id, ""), linked)
+            for sync_id, linked in states.items()
+            if (linked or not remove) and wanted in f"{sync_id} {names.get(sync_id, '')}".casefold()
+        ]
+        # Removing needs what is linked, adding what is not.
+        return tuple(sorted(found, key=lambda item: (item.linked is not remove, item.sync_id)))
+
+    async def _add(self, turn: Turn, target: Target, intent: LinkIntent) -> LinkOutcome:
+        if not intent.undo:
+            await self._allow_self_link(turn, target, intent.sync_id)
+            await self._respect_other_holder(turn, target, intent)
+        before = turn.tenant.memory.state(target, intent.sync_id)
+        return await self._apply(turn, target, intent, before)
+
+    async def _remove(self, turn: Turn, target: Target, intent: LinkIntent) -> LinkOutcome:
+        before = turn.tenant.memory.state(target, intent.sync_id)
+        if not before:
+            before = intent.sync_id in await self._links(turn, target)
+        if not before:
+            return LinkOutcome(intent, turn.tenant.memory.name(target), changed=False)
+        return await self._apply(turn, target, intent, before)
+
+    async def _apply(self, turn: Turn, target: Target, intent: LinkIntent, before: bool | None) -> LinkOutcome:  # noqa: FBT001 - a state, not a switch
+        """Make the call; where its outcome is unknown or (v1 removal) undocumented, read the list back."""
+        cad, memory = turn.tenant.cad, turn.tenant.memory
+        read_back = False
+        try:
+            call = cad.unlink if intent.remove else cad.link
+            result: LinkResult | None = await call(turn.caller, target, intent.sync_id)
+        except CadError as error:
+            if not error.outcome_unknown:
+                raise await self._accounts.explain(turn, target, error) from error
+            await self._read_back(turn, target, intent, error)
+            result, read_back = None, True
+        if intent.remove and turn.tenant.version is ApiVersion.V1 and not read_back:
+            await self._read_back(turn, target, intent, None)  # C2: the text for a removal is undocumented
+        if result is not None:
+            memory.identify(target, result.account_uuid, result.username)
+        memory.note(target, intent.sync_id, linked=not intent.remove)
+        turn.tenant.sync_seen = True
+        changed = before is None or before is intent.remove
+        return LinkOutcome(
+            intent,
+            memory.name(target),
+            changed=changed,
+            undo=intent.inverse() if changed and before is not None and not intent.undo else None,
+            read_back=read_back,
+        )
+
+    async def _read_back(self, turn: Turn, target: Target, intent: LinkIntent, lost: CadError | None) -> None:
+        """Return if the links show that the intent was carried out. Raises Refused where they show that it was not."""
+        try:
+            links = await self._links(turn, target, fresh=True)
+        except CadError as error:
+            raise lost or error from error
+        if (intent.sync_id in links) is intent.remove:
+            raise Refused("unlink-not-applied" if intent.remove else "link-not-applied", sync_id=intent.sync_id)
+
+    async def _links(self, turn: Turn, target: Target, *, fresh: bool = False) -> tuple[str, ...]:
+        try:
+            links = await turn.tenant.cad.links(turn.caller, target, fresh=fresh)
+        except CadError as error:
+            raise await self._accounts.explain(turn, target, error) from error
+        turn.tenant.memory.note_all(target, links)
+        turn.tenant.sync_seen |= bool(links)
+        return links
+
+    async def _allow_self_link(self, turn: Turn, target: Target, sync_id: str) -> None:
+        """Hold a player's own link to the guild's rules: approval or proof, then the limit."""
+        if turn.as_staff:
+            return
+        policy = turn.policy
+        if turn.decision.rule is Rule.APPROVAL and not await self._proven(turn, target, sync_id):
+            raise Refused("self-link-approval", sync_id=sync_id)
+        if policy.max_links:
+            links = await self._links(turn, target, fresh=True)
+            if sync_id not in links and len(links) >= policy.max_links:
+                raise Refused("max-links", count=len(links), limit=policy.max_links)
+
+    async def _proven(self, turn: Turn, target: Target, sync_id: str) -> bool:
+        """Whether the sync ID derives from an id that the player did not type himself (v2's `communityUserId`)."""
+        pattern = turn.policy.self_link_pattern
+        if pattern is None or turn.tenant.version is ApiVersion.V1:
+            return False
+        try:
+            account = await turn.tenant.cad.account(turn.caller, target)
+        except CadError as error:
+            raise await self._accounts.explain(turn, target, error) from error
+        return proves(pattern, account.community_user_id or "", sync_id)
+
+    async def _respect_other_holder(self, turn: Turn, target: Target, intent: LinkIntent) -> None:
+        """Refuse players what is known to be another account's; let staff decide."""
+        memory = turn.tenant.memory
+        if memory.held_by_another(target, intent.sync_id) and not memory.identified(target):
+            account = await turn.tenant.cad.account(turn.caller, target)
+            memory.identify(target, account.uuid, account.username)
+        if not memory.held_by_another(target, intent.sync_id):
+            return
+        if not turn.as_staff:
+            raise Refused("link-held", sync_id=intent.sync_id)
+        token = f"held:{intent.sync_id}"
+        if token not in intent.confirmed:
+            raise Question("link-held-confirm", token=token, sync_id=intent.sync_id)
+
+    async def _require_unchanged(self, turn: Turn, target: Target, intent: LinkIntent) -> None:
+        """An undo is only for what still is as the action left it."""
+        links = await self._links(turn, target)
+        if (intent.sync_id in links) is not intent.remove:
+            raise Refused("undo-changed", sync_id=intent.sync_id)

@@ -1,0 +1,81 @@
+"""What the bot itself has seen of links: never a CAD call, and it knows what it does not know.
+
+An account may be named in several ways; once the CAD told its UUID, what was learnt under one name holds for all.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import TYPE_CHECKING
+
+from bot.domain.models import Target, TargetKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class LinkMemory:
+    """The last known state of links of one community. Bounded: the accounts not met for longest are forgotten."""
+
+    def __init__(self, limit: int = 10_000) -> None:
+        self._limit = limit
+        self._states: OrderedDict[Target, dict[str, bool]] = OrderedDict()
+        self._accounts: dict[Target, Target] = {}
+        self._names: dict[Target, str] = {}
+
+    def identify(self, target: Target, uuid: str, username: str = "") -> None:
+        """Remember which account a target turned out to be, and what it is called."""
+        if uuid:
+            account = Target(TargetKind.ACCOUNT, uuid)
+            if target != account and self._accounts.get(target) != account:
+                self._accounts[target] = account
+                self._entry(account).update(self._states.pop(target, {}))
+        if username:
+            self._names[self._key(target)] = username
+
+    def name(self, target: Target) -> str:
+        """The account's user name, or an empty string where the CAD never told it."""
+        return self._names.get(self._key(target), "")
+
+    def note(self, target: Target, sync_id: str, *, linked: bool) -> None:
+        """Remember what became of one link."""
+        self._entry(self._key(target))[sync_id] = linked
+
+    def note_all(self, target: Target, sync_ids: Iterable[str]) -> None:
+        """Remember a complete list: whatever it lacks is not linked."""
+        entry = self._entry(self._key(target))
+        entry.update(dict.fromkeys(entry, False))
+        entry.update(dict.fromkeys(sync_ids, True))
+
+    def state(self, target: Target, sync_id: str) -> bool | None:
+        """Whether the link was last seen set (True), not set (False), or never (None)."""
+        return self._states.get(self._key(target), {}).get(sync_id)
+
+    def seen(self, target: Target) -> dict[str, bool]:
+        """Every sync ID ever met for this account, with its last known state."""
+        return dict(self._states.get(self._key(target), {}))
+
+    def identified(self, target: Target) -> bool:
+        """Whether it is known which account this target is."""
+        return self._key(target).kind is TargetKind.ACCOUNT
+
+    def held_by_another(self, target: Target, sync_id: str) -> bool:
+        """Whether the sync ID was last seen linked to an identified account that is not known to be this one."""
+        own = self._key(target)
+        return any(
+            entry.get(sync_id, False)
+            for account, entry in self._states.items()
+            if account.kind is TargetKind.ACCOUNT and account != own
+        )
+
+    def _key(self, target: Target) -> Target:
+        return self._accounts.get(target, target)
+
+    def _entry(self, account: Target) -> dict[str, bool]:
+        entry = self._states.setdefault(account, {})
+        self._states.move_to_end(account)
+        while len(self._states) > self._limit:
+            forgotten, _ = self._states.popitem(last=False)
+            self._names.pop(forgotten, None)
+            self._accounts = {name: known for name, known in self._accounts.items() if known != forgotten}
+        return entry
