@@ -1,0 +1,1 @@
+"""The use cases: what people ask for, without a word of Discord."""

@@ -5,19 +5,22 @@ One CAD call where the bot knows enough; a lost answer is settled by reading bac
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bot.domain.access import Rule
 from bot.domain.pattern import proves
 from bot.domain.sync_id import parse_sync_id
-from bot.errors import CadError, InvalidInput, Question, Refused
+from bot.errors import CadError, CharlinkError, InvalidInput, Question, Refused
 from bot.settings import ApiVersion, DbSync
 
 if TYPE_CHECKING:
     from bot.domain.models import LinkResult, Target
     from bot.services.accounts import Accounts
     from bot.services.turn import Subject, Turn
+
+log = logging.getLogger(__name__)
 
 HINT_VALUE = "/type-the-id"
 """What choosing the autocomplete hint sends: no sync ID holds a slash."""
@@ -123,19 +126,17 @@ class Linking:
     async def _apply(self, turn: Turn, target: Target, intent: LinkIntent, before: bool | None) -> LinkOutcome:  # noqa: FBT001 - a state, not a switch
         """Make the call; where its outcome is unknown or (v1 removal) undocumented, read the list back."""
         cad, memory = turn.tenant.cad, turn.tenant.memory
-        read_back = False
+        lost: CadError | None = None
         try:
             call = cad.unlink if intent.remove else cad.link
-            result: LinkResult | None = await call(turn.caller, target, intent.sync_id)
+            result: LinkResult = await call(turn.caller, target, intent.sync_id)
+            memory.identify(target, result.account_uuid, result.username)
         except CadError as error:
             if not error.outcome_unknown:
                 raise await self._accounts.explain(turn, target, error) from error
-            await self._read_back(turn, target, intent, error)
-            result, read_back = None, True
-        if intent.remove and turn.tenant.version is ApiVersion.V1 and not read_back:
-            await self._read_back(turn, target, intent, None)  # C2: the text for a removal is undocumented
-        if result is not None:
-            memory.identify(target, result.account_uuid, result.username)
+            lost = error
+        if lost or (intent.remove and turn.tenant.version is ApiVersion.V1):  # C2: removal's text is undocumented
+            await self._read_back(turn, target, intent, lost)
         memory.note(target, intent.sync_id, linked=not intent.remove)
         turn.tenant.sync_seen = True
         changed = before is None or before is intent.remove
@@ -144,15 +145,21 @@ class Linking:
             memory.name(target),
             changed=changed,
             undo=intent.inverse() if changed and before is not None and not intent.undo else None,
-            read_back=read_back,
+            read_back=lost is not None,
         )
 
     async def _read_back(self, turn: Turn, target: Target, intent: LinkIntent, lost: CadError | None) -> None:
-        """Return if the links show that the intent was carried out. Raises Refused where they show that it was not."""
+        """Return if the links show that the intent was carried out. Raises Refused where they show that it was not.
+
+        Where they can't be read, the CAD's own answer stands, and without one (`lost`) the outcome stays unknown.
+        """
         try:
             links = await self._links(turn, target, fresh=True)
-        except CadError as error:
-            raise lost or error from error
+        except CharlinkError as error:
+            if lost:
+                raise lost from error
+            log.info("links not readable after a removal that the CAD accepted: %s", error)
+            return
         if (intent.sync_id in links) is intent.remove:
             raise Refused("unlink-not-applied" if intent.remove else "link-not-applied", sync_id=intent.sync_id)
 

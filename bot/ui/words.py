@@ -1,0 +1,63 @@
+"""Messages in the reader's language, with everything that people or the CAD wrote made harmless.
+
+A message may have a headline and a detail, separated by the first line break: the headline says the outcome.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bot.errors import Param
+    from bot.i18n import Catalogues
+
+IDS = frozenset({"sync_id", "id", "reference", "example", "mask", "value", "trace"})
+"""Parameters that are shown in code marks, for copying."""
+PLAIN = frozenset({"member", "channel", "roles", "near"})
+"""Parameters that are made of Discord's own marks already."""
+PARAM_LIMIT = 300
+_MARKUP = re.compile(r"([\\*_~|>`\[\]()#<@:-])")
+_UNSEEN = re.compile(r"[\x00-\x1f\x7f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]+")
+
+
+def cut(text: str, limit: int) -> str:
+    """Shorten to `limit` characters, the last one an ellipsis where something is missing."""
+    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+
+
+def escape(text: str, limit: int = PARAM_LIMIT) -> str:
+    """Return text of others as it reads: no Markdown, no mention, no invisible or direction marks."""
+    return _MARKUP.sub(r"\\\1", cut(_UNSEEN.sub(" ", text), limit))
+
+
+def code(text: str, limit: int = 255) -> str:
+    """Return an id in code marks, so that it can be copied exactly."""
+    shown = cut(_UNSEEN.sub(" ", text), limit)
+    return f"`` {shown} ``" if "`" in shown else f"`{shown}`"
+
+
+class Words:
+    """The catalogue in one reader's locale."""
+
+    def __init__(self, catalogues: Catalogues, locale: str) -> None:
+        self._catalogues = catalogues
+        self.locale = locale
+
+    def __call__(self, key: str, /, **params: Param) -> str:
+        """Return a message whose parameters are escaped, or set in code marks if they are ids."""
+        return self._catalogues.translate(key, self.locale, **{name: _safe(name, params[name]) for name in params})
+
+    def plain(self, key: str, limit: int, /, **params: Param) -> str:
+        """Return a message for a place that shows no Markdown (labels, choices), cut to `limit` characters."""
+        return cut(self._catalogues.translate(key, self.locale, **params), limit)
+
+    def has(self, key: str) -> bool:
+        """Whether there is such a message."""
+        return self._catalogues.has(key)
+
+
+def _safe(name: str, value: Param) -> Param:
+    if isinstance(value, int) or name in PLAIN:
+        return value
+    return code(value) if name in IDS else escape(value)
