@@ -1,0 +1,162 @@
+"""What a person typed or chose, turned into the answer the CAD takes, or into the problem to tell him.
+
+Nothing is refused that the template allows, and nothing passes that the CAD's own page would refuse.
+"""
+
+from __future__ import annotations
+
+import difflib
+import unicodedata
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from bot.domain.dates import read_date, read_time
+from bot.domain.fields import OPTION_LIMIT, SELECT_LIMIT, FormField, cut
+from bot.domain.images import image_problem
+from bot.domain.masks import fit
+from bot.domain.template import FieldKind
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from bot.domain.dependencies import Answer, Answers
+    from bot.domain.forms import Form
+    from bot.errors import Param
+
+NOTHING: Answers = MappingProxyType({})
+_CLOSE = 0.4  # how alike an option must be to be offered, from 0 to 1
+_BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why an answer can't stand: a message key and its parameters, which may be what somebody typed.
+
+    `near` has the options that may have been meant, in the template's spelling, at most 25.
+    """
+
+    field: FormField
+    key: str
+    params: Mapping[str, Param] = field(default_factory=dict)
+    near: tuple[str, ...] = ()
+
+
+def read(field: FormField, raw: str | Sequence[str], *, standing: Answer = "") -> Answer | Problem:
+    """Return the answer that `raw` is for `field`, normalised, or the problem with it.
+
+    Blank is no answer, and a problem only where the field is required. A sequence stands for several options; of
+    a field that takes one text, its first counts. `standing` is what the record already holds: nobody is blamed
+    for leaving it as it is.
+    """
+    if standing and standing == (raw if isinstance(raw, str) else tuple(raw)):
+        return standing
+    if field.chooses:
+        answer: Answer | Problem = _read_options(field, raw)
+    else:
+        text = raw if isinstance(raw, str) else next(iter(raw), "")
+        answer = _read_text(field, text)
+    return Problem(field, "problem-required") if field.required and not answer else answer
+
+
+def from_indices(field: FormField, indices: Sequence[str]) -> Answer | Problem:
+    """Return the answer for chosen option indices, as they come back from Discord (forgeable, maybe outdated)."""
+    values = {str(option.index): option.value for option in field.options}
+    if any(index not in values for index in indices):
+        return Problem(field, "problem-option-gone")
+    return read(field, [values[index] for index in indices])
+
+
+def option_indices(field: FormField, answer: Answer) -> tuple[int, ...]:
+    """Return the indices of the options that `answer` holds, for marking them as chosen."""
+    chosen = {answer} if isinstance(answer, str) else set(answer)
+    return tuple(option.index for option in field.options if option.value in chosen)
+
+
+def check(form: Form, answers: Answers, *, standing: Answers = NOTHING) -> tuple[Problem, ...]:
+    """Return every problem at once: of each visible field the wrong answer, or the missing required one.
+
+    `standing` has what the record already holds: an answer equal to it is not judged, unless it is missing.
+    """
+    results = (
+        read(field, answers.get(field.uid, ""), standing=standing.get(field.uid, "")) for field in form.visible(answers)
+    )
+    return tuple(result for result in results if isinstance(result, Problem))
+
+
+def _read_text(field: FormField, raw: str) -> Answer | Problem:
+    text = _clean(raw, multiline=field.multiline)
+    if not text:
+        return ""
+    if len(text) > field.max_length:
+        return Problem(field, "problem-long", {"max": field.max_length})
+    if field.options:
+        return _option(field, raw)
+    if field.kind is FieldKind.IMAGE:
+        key = image_problem(text)
+        return Problem(field, key) if key else text
+    return _formatted(field, text)
+
+
+def _formatted(field: FormField, text: str) -> Answer | Problem:
+    if field.kind is FieldKind.DATE:
+        result, key = read_date(field.mask, text), "problem-date"
+    elif field.kind is FieldKind.TIME:
+        result, key = read_time(field.mask, text), "problem-time" if field.mask else "problem-time-any"
+    else:
+        result, key = fit(field.mask, text, reverse=field.mask_reverse), "problem-mask"
+    return Problem(field, key, {"mask": field.mask}) if result is None else result
+
+
+def _read_options(field: FormField, raw: str | Sequence[str]) -> Answer | Problem:
+    found = [_option(field, name) for name in _names(field, raw) if name.strip()]
+    for one in found:
+        if isinstance(one, Problem):
+            return one
+    return tuple(option.value for option in field.options if option.value in found)
+
+
+def _names(field: FormField, raw: str | Sequence[str]) -> Sequence[str]:
+    """Split what was typed: one option a line, or separated by commas where that is no option by itself."""
+    if not isinstance(raw, str):
+        return raw
+    lines = raw.splitlines()
+    return lines if len(lines) > 1 or not isinstance(_option(field, raw), Problem) else raw.split(",")
+
+
+def _option(field: FormField, name: str) -> str | Problem:
+    """Return the template's own spelling of an option: the same text, else the only one that differs in case."""
+    values = [option.value for option in field.options]
+    if name in values:
+        return name
+    folded = _folded(name)
+    alike = [value for value in values if _folded(value) == folded]
+    if len(alike) == 1:
+        return alike[0]
+    near = alike or _near(folded, [value for value in values if value.strip()])
+    return Problem(field, "problem-option", {"value": cut(name, OPTION_LIMIT)}, tuple(near[:SELECT_LIMIT]))
+
+
+def _near(folded: str, values: Sequence[str]) -> list[str]:
+    """Return the options that contain what was typed, then those spelled alike, the closest first."""
+    typed = folded[:OPTION_LIMIT]
+    containing = [value for value in values if typed in _folded(value)]
+    by_fold = {_folded(value): value for value in values}
+    close = difflib.get_close_matches(typed, by_fold, n=SELECT_LIMIT, cutoff=_CLOSE)
+    return list(dict.fromkeys([*containing, *(by_fold[match] for match in close)]))
+
+
+def _folded(name: str) -> str:
+    return " ".join(name.split()).casefold()
+
+
+def _clean(raw: str, *, multiline: bool) -> str:
+    """Drop what no page would let in: control characters, half surrogates, marks that turn text around."""
+    lines = ["".join(map(_kept, line)).strip() for line in raw.splitlines()]
+    return ("\n" if multiline else " ").join(lines).strip()
+
+
+def _kept(character: str) -> str:
+    if character == "\t":
+        return " "
+    return "" if character in _BIDI or unicodedata.category(character) in {"Cc", "Cs"} else character

@@ -1,0 +1,121 @@
+"""Answers as the CAD takes them: a dictionary of strings, or a whole record (cad-api.md 4).
+
+Only what is visible and was answered is sent, and nothing that `answers.check` refuses.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from bot.domain.answers import NOTHING, Problem, read
+from bot.domain.fields import held_answer
+from bot.domain.models import CHARACTER_TYPE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from bot.domain.dependencies import Answer, Answers
+    from bot.domain.fields import FormField
+    from bot.domain.forms import Form
+    from bot.domain.template import Template
+
+IDENTITY = ("id", "syncId", "syncUniqueId")
+"""Keys of a record that name an existing one; a new record has none of them."""
+
+Summary = tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
+"""(section label, ((field label, text), ...)), as far as there is something to show."""
+
+
+def to_values(form: Form, answers: Answers) -> dict[str, str]:
+    """Return `replaceValues` for a create: every value a string, checkboxes and flags as compact JSON.
+
+    A blank answer is left out, unless it takes back a value of the template. Raises ValueError for answers that
+    `check` refuses, other than missing ones.
+    """
+    return {field.uid: _encoded(answer) for field, answer in _settled(form, answers) if answer or field.default}
+
+
+def changed_values(form: Form, before: Answers, answers: Answers) -> dict[str, str]:
+    """Return `replaceValues` for an edit: what differs from `before`; blank clears a field.
+
+    A field that was not answered, or that is hidden now, keeps what it holds. Raises ValueError as `to_values`.
+    """
+    return {
+        field.uid: _encoded(answer)
+        for field, answer in _settled(form, answers, standing=before)
+        if (answer or "") != (before.get(field.uid) or "")
+    }
+
+
+def to_record(form: Form, answers: Answers) -> dict[str, Any]:
+    """Return a whole new character: the live template's JSON, unknown keys included, with the answers put in.
+
+    Hidden and unanswered fields keep the template's own value. Raises ValueError as `to_values`.
+    """
+    settled = {field.uid: answer for field, answer in _settled(form, answers)}
+    record: dict[str, Any] = form.template.model_dump(by_alias=True)
+    for (_, field), raw in zip(form.template.each_field(), _raw_fields(record), strict=True):
+        answer = settled.pop(field.uid, None)
+        if isinstance(answer, tuple):
+            held = raw.get("data")
+            raw["data"] = {**(held if isinstance(held, dict) else {}), "flags": list(answer)}
+        elif answer is not None:
+            raw["value"] = answer
+    return as_new_character(record)
+
+
+def as_new_character(record: dict[str, Any]) -> dict[str, Any]:
+    """Return the record typed as a character and without what names an existing record."""
+    new = {key: value for key, value in record.items() if key not in IDENTITY}
+    return new | {"type": CHARACTER_TYPE, "recordTypeId": CHARACTER_TYPE}
+
+
+def held_answers(form: Form, record: Template) -> dict[str, Answer]:
+    """Return what a record holds in the fields of the form, as answers: the start of an edit."""
+    held = {}
+    sources = {field.uid: field for _, field in reversed(list(record.each_field()))}
+    for field in form.fields:
+        if field.uid in sources:
+            held[field.uid] = held_answer(field.kind, field.options, sources[field.uid])
+    return held
+
+
+def summarise(form: Form, answers: Answers) -> Summary:
+    """Return what was answered in the fields that are visible, section by section, for showing."""
+    rows: dict[tuple[int, str], list[tuple[str, str]]] = {}
+    for field in form.visible(answers):
+        answer = answers.get(field.uid)
+        if answer:
+            text = answer if isinstance(answer, str) else ", ".join(answer)
+            rows.setdefault((field.section_index, field.section), []).append((field.label, text))
+    return tuple((label, tuple(found)) for (_, label), found in rows.items())
+
+
+def _raw_fields(record: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the fields of a record's JSON, in the order of `Template.each_field`."""
+    for section in _dicts(record.get("sections")):
+        yield from _dicts(section.get("fields"))
+
+
+def _settled(form: Form, answers: Answers, *, standing: Answers = NOTHING) -> Iterator[tuple[FormField, Answer]]:
+    """Yield the visible fields that were answered, with the answer in the template's present spelling."""
+    for field in form.visible(answers):
+        answer = answers.get(field.uid)
+        if answer:
+            result = read(field, answer, standing=standing.get(field.uid, ""))
+            if isinstance(result, Problem):
+                raise ValueError(f"an answer that does not pass: {result.key}")
+            yield field, result
+        elif answer is not None:
+            yield field, () if field.chooses else ""
+
+
+def _encoded(answer: Answer) -> str:
+    if isinstance(answer, str):
+        return answer
+    return json.dumps({"flags": answer}, ensure_ascii=False, separators=(",", ":"))
+
+
+def _dicts(value: object) -> list[dict[str, Any]]:
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
