@@ -1,0 +1,207 @@
+"""The emulated CAD as a server on loopback: checks, limits, faults and ledger around the two generations.
+
+Every request is checked before anything is done to it, so a malformed one is known as such under any fault.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from ipaddress import ip_address
+from typing import TYPE_CHECKING, Self
+
+from aiohttp import web
+
+from sandbox.cad.control import Control
+from sandbox.cad.faults import REPLIES, FaultKind, Faults
+from sandbox.cad.ledger import Entry, Ledger
+from sandbox.cad.limits import Limits
+from sandbox.cad.refusals import AccountUnknown, CadRefusal, Malformed
+from sandbox.cad.state import CadState, Community
+from sandbox.cad.v1 import V1
+from sandbox.cad.v2 import V2
+from sandbox.cad.wire import Prepared, Received, Reply, text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import TracebackType
+
+    from sandbox.cad.faults import Fault
+    from sandbox.cad.wire import Generation
+
+
+class SandboxCad:
+    """An emulated Sonoran CAD for one community.
+
+    `populate` fills the state at once and after every reset. `latency` is in seconds before each answer.
+    `rate_limited` turns the documented limits on. `clock` gives epoch seconds, `monotonic` those of the limits.
+    """
+
+    def __init__(
+        self,
+        community: Community | None = None,
+        *,
+        populate: Callable[[CadState], None] = lambda _: None,
+        latency: float = 0.0,
+        rate_limited: bool = False,
+        seed: int = 20,
+        clock: Callable[[], float] = time.time,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        rng = random.Random(seed)  # noqa: S311 - a repeatable story, no secrets
+        self.state = CadState(community or Community(), clock=clock, rng=rng)
+        self.ledger = Ledger(lambda: self.state.community.key, clock)
+        self.faults = Faults()
+        self.limits = Limits(monotonic)
+        self.latency = latency
+        self.rate_limited = rate_limited
+        self._populate = populate
+        self._v1, self._v2 = V1(self.state), V2(self.state)
+        self._control = Control(self)
+        self._stopping = asyncio.Event()
+        self._runner: web.ServerRunner | None = None
+        self._address = ("", 0)
+        populate(self.state)
+
+    @property
+    def url(self) -> str:
+        """The base URL without a trailing slash; only while the server runs."""
+        host, port = self._address
+        if not port:
+            raise RuntimeError("the sandbox CAD is not running")
+        return f"http://{host}:{port}"
+
+    async def start(self, port: int = 0, host: str = "127.0.0.1") -> None:
+        """Serve on `port` (0: any free one). Raises ValueError unless `host` is a loopback address."""
+        if not ip_address(host).is_loopback:
+            raise ValueError("the sandbox serves on loopback only")
+        self._stopping.clear()
+        self._runner = web.ServerRunner(web.Server(self._handle), shutdown_timeout=1.0)
+        await self._runner.setup()
+        await web.TCPSite(self._runner, host, port).start()
+        self._address = (host, self._runner.addresses[0][1])
+
+    async def stop(self) -> None:
+        """Stop serving; calls that hang are cut. Stopping twice is harmless."""
+        self._stopping.set()
+        runner, self._runner = self._runner, None
+        if runner is not None:
+            await runner.cleanup()
+            self._address = ("", 0)
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.stop()
+
+    def reset(self) -> None:
+        """Return to the state after construction; the ledger and the faults are emptied."""
+        self.state.clear()
+        self._populate(self.state)
+        self.ledger.clear()
+        self.faults.clear()
+        self.limits.clear()
+
+    async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
+        path, _, _ = request.raw_path.partition("?")
+        if path.startswith("/_sandbox/"):
+            return await self._control.handle(request, path)
+        generation: Generation = self._v2 if path.startswith("/v2/") else self._v1
+        entry = self.ledger.arrive(generation.name, request.method, request.raw_path)
+        reply = await self._answer(generation, entry, await _received(request, path))
+        if reply is None:
+            if request.transport is not None:
+                request.transport.abort()
+            return web.Response()  # nobody is left to read it
+        entry.status = reply.status
+        return web.Response(
+            status=reply.status,
+            body=reply.body,
+            headers={"Content-Type": reply.content_type, **reply.headers},
+        )
+
+    async def _answer(self, generation: Generation, entry: Entry, received: Received) -> Reply | None:
+        """Return what to answer, or None to cut the connection."""
+        prepared = generation.prepare(received)
+        self.ledger.describe(entry, prepared)
+        if isinstance(prepared.refusal, Malformed):
+            entry.malformed = prepared.refusal.reason
+        if self.latency:
+            await asyncio.sleep(self.latency)
+        if self.rate_limited and (wait := self.limits.wait(prepared.endpoint, prepared.limit)):
+            return generation.limited(wait)
+        fault = self.faults.take(prepared.endpoint)
+        if fault is None:
+            return self._apply(generation, entry, prepared, received)
+        entry.fault = fault.kind
+        true = self._apply(generation, entry, prepared, received) if fault.applied else None
+        return await self._strike(fault, true, received)
+
+    def _apply(self, generation: Generation, entry: Entry, prepared: Prepared, received: Received) -> Reply:
+        """Carry the call out, with what it changes noted in its entry."""
+        self.state.forget_expired()
+        before = len(self.state.changes)
+        try:
+            reply = _run(prepared)
+        except CadRefusal as refusal:
+            return generation.refuse(refusal, received)
+        entry.applied = True
+        entry.changes = self.state.changes[before:]
+        return reply
+
+    async def _strike(self, fault: Fault, true: Reply | None, received: Received) -> Reply | None:
+        """Return the fault's answer; `true` is the CAD's own, where the call was applied."""
+        match fault.kind:
+            case FaultKind.DROP:
+                return None
+            case FaultKind.HANG:
+                return true if await self._hang(fault.seconds) else None
+            case FaultKind.REDIRECT:
+                return Reply(307, headers={"Location": fault.location})
+            case FaultKind.RATE_LIMITED:
+                return self._limited(fault, received)
+            case kind if kind in REPLIES:
+                return REPLIES[kind]
+            case kind:
+                return self._refused(int(kind), received)
+
+    async def _hang(self, seconds: float | None) -> bool:
+        """Wait; return whether the time ran out before the server stopped."""
+        try:
+            await asyncio.wait_for(self._stopping.wait(), seconds)
+        except TimeoutError:
+            return True
+        return False
+
+    def _limited(self, fault: Fault, received: Received) -> Reply:
+        headers = {} if fault.retry_after is None else {"Retry-After": fault.retry_after}
+        if not received.path.startswith("/v2/"):
+            return Reply(429, headers=headers)
+        plain = self._v2.limited(None)
+        return Reply(429, plain.body, plain.content_type, {**plain.headers, **headers})
+
+    def _refused(self, status: int, received: Received) -> Reply:
+        """Return a bare status: v1's one documented text for 404, v2's problem document."""
+        if received.path.startswith("/v2/"):
+            return self._v2.problem(status, "The sandbox was asked to refuse this.", received)
+        if status == 404:  # noqa: PLR2004 - HTTP's own number
+            return self._v1.refuse(AccountUnknown(), received)
+        return text("REFUSED", status)
+
+
+def _run(prepared: Prepared) -> Reply:
+    if prepared.refusal is not None:
+        raise prepared.refusal
+    if prepared.run is None:
+        raise RuntimeError("a call that was not refused must be ready to run")
+    return prepared.run()
+
+
+async def _received(request: web.BaseRequest, path: str) -> Received:
+    headers = {name.lower(): value for name, value in request.headers.items()}
+    return Received(request.method, path, tuple(request.query.items()), headers, await request.read())
