@@ -1,0 +1,1 @@
+"""The Sonoran CAD client: two API generations behind one protocol."""
