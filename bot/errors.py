@@ -65,6 +65,7 @@ class CadErrorKind(StrEnum):
     PROTOCOL = "protocol"  # our request itself was refused as malformed
     BAD_ENDPOINT = "bad-endpoint"  # HTTP 200 from a path the CAD does not know
     FORBIDDEN = "forbidden"  # v2 403; deliberately vague
+    REJECTED = "rejected"  # the CAD's own validation said no (v2 400)
     UNIQUE = "unique"  # a value that must be unique is taken
     RATE_LIMITED = "rate-limited"  # HTTP 429, or our own budget is spent for longer than the deadline
     SERVER = "server"  # 5xx
