@@ -23,7 +23,6 @@ class Action(StrEnum):
     UNLINK = "unlink"
     CREATE = "create"
     STAFF_OPTIONS = "staff-options"  # use options meant for staff, whoever they are used for
-    OVERRIDE = "override"  # go on against the community's own rules, e.g. create under Database Sync
 
 
 class Rule(StrEnum):
@@ -40,7 +39,6 @@ class Rule(StrEnum):
     PLAYERS_MAY_NOT = "players-may-not"
     SELF_LINK_OFF = "self-link-off"
     STAFF_ONLY = "staff-only"
-    ADMIN_ONLY = "admin-only"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,17 +119,13 @@ def decide(actor: Actor, policy: Policy, action: Action, target: int | None) -> 
     if actor.role_ids & policy.blocked:
         return Decision(allowed=False, rule=Rule.BLOCKED)
     admins = policy.admins or policy.staff
-    if action is Action.OVERRIDE or actor.role_ids & admins:
-        return _by_role(actor, admins, Rule.ADMIN, Rule.ADMIN_ONLY)
-    if action is Action.STAFF_OPTIONS or target != actor.user_id:
-        return _by_role(actor, policy.staff | policy.admins, Rule.STAFF, Rule.STAFF_ONLY)
-    return _decide_own(actor, policy, action)
-
-
-def _by_role(actor: Actor, roles: frozenset[int], granted: Rule, refused: Rule) -> Decision:
-    if actor.role_ids & roles:
-        return Decision(allowed=True, rule=granted)
-    return Decision(allowed=False, rule=refused, missing=roles)
+    if actor.role_ids & admins:
+        return Decision(allowed=True, rule=Rule.ADMIN)
+    if action is not Action.STAFF_OPTIONS and target == actor.user_id:
+        return _decide_own(actor, policy, action)
+    if actor.role_ids & policy.staff:
+        return Decision(allowed=True, rule=Rule.STAFF)
+    return Decision(allowed=False, rule=Rule.STAFF_ONLY, missing=policy.staff | policy.admins)
 
 
 def _decide_own(actor: Actor, policy: Policy, action: Action) -> Decision:

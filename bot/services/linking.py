@@ -13,6 +13,7 @@ from bot.domain.access import Rule
 from bot.domain.pattern import proves
 from bot.domain.sync_id import parse_sync_id
 from bot.errors import CadError, CharlinkError, InvalidInput, Question, Refused
+from bot.services.turn import Intent
 from bot.settings import ApiVersion, DbSync
 
 if TYPE_CHECKING:
@@ -26,15 +27,14 @@ HINT_VALUE = "/type-the-id"
 """What choosing the autocomplete hint sends: no sync ID holds a slash."""
 
 
-@dataclass(frozen=True, slots=True)
-class LinkIntent:
-    """What somebody wants done to one link, and what he already said yes to."""
+@dataclass(frozen=True, kw_only=True)
+class LinkIntent(Intent):
+    """What somebody wants done to one link. `undo` takes back a change that the bot itself just made."""
 
     sync_id: str
     subject: Subject
     remove: bool = False
     undo: bool = False
-    confirmed: frozenset[str] = frozenset()
 
     def inverse(self) -> LinkIntent:
         """The intent that takes this one back."""

@@ -7,7 +7,7 @@ long as the process; an unknown one is answered politely.
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -25,11 +25,12 @@ class Ticket:
 
     owner_id: int
     guild_id: int
-    action: Action
+    actions: tuple[Action, ...]
     target: int | None
     payload: object
     expires: float
     once: bool = True
+    spent: bool = False
 
 
 class Tickets:
@@ -47,7 +48,7 @@ class Tickets:
         *,
         owner_id: int,
         guild_id: int,
-        action: Action,
+        actions: tuple[Action, ...],
         target: int | None,
         lifetime: float = MESSAGE_SECONDS,
         once: bool = True,
@@ -59,20 +60,21 @@ class Tickets:
         ):
             self._tickets.popitem(last=False)
         ticket_id = self._new_id()
-        self._tickets[ticket_id] = Ticket(owner_id, guild_id, action, target, payload, now + lifetime, once)
+        self._tickets[ticket_id] = Ticket(owner_id, guild_id, actions, target, payload, now + lifetime, once)
         return ticket_id
 
     def find(self, ticket_id: str) -> Ticket | None:
-        """Return a ticket that still lives, without using it up."""
+        """Return a ticket that still lives, spent or not."""
         ticket = self._tickets.get(ticket_id)
         return ticket if ticket is not None and ticket.expires > self._clock() else None
 
-    def use(self, ticket_id: str) -> Ticket | None:
-        """Return a living ticket; one that is good for a single use is gone afterwards."""
+    def use(self, ticket_id: str) -> bool:
+        """Whether a living ticket may be used now. One that is good for a single use may not a second time."""
         ticket = self.find(ticket_id)
-        if ticket is not None and ticket.once:
-            del self._tickets[ticket_id]
-        return ticket
+        if ticket is None or ticket.spent:
+            return False
+        self._tickets[ticket_id] = replace(ticket, spent=ticket.once)
+        return True
 
     def __len__(self) -> int:
         return len(self._tickets)

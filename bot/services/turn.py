@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Self
 
 from bot.cad.client import Caller
 from bot.domain.access import Rule
@@ -25,6 +25,17 @@ class Subject:
 
     member_id: int | None = None
     api_id: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Intent:
+    """What somebody wants done, complete enough to be done later, and what he already said yes to."""
+
+    confirmed: frozenset[str] = frozenset()
+
+    def with_yes(self, token: str) -> Self:
+        """The same intent after a yes to what `token` names."""
+        return replace(self, confirmed=self.confirmed | {token})
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ IDS = frozenset({"sync_id", "id", "reference", "example", "mask", "value", "trac
 PLAIN = frozenset({"member", "channel", "roles", "near"})
 """Parameters that are made of Discord's own marks already."""
 PARAM_LIMIT = 300
-_MARKUP = re.compile(r"([\\*_~|>`\[\]()#<@:-])")
+_MARKUP = re.compile(r"([\\*_~|>`\[\]<@]|^[#-])")
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]+")
 
 

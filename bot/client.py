@@ -1,0 +1,168 @@
+"""The Discord client and its command tree: access before every command, one handler after every failure."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING, Any
+
+import discord
+import yarl
+from discord import app_commands
+from discord.ext import commands
+from discord.gateway import DiscordWebSocket
+from discord.http import Route
+
+from bot.domain.access import CommandAccess
+from bot.errors import CharlinkError, Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Sequence
+
+    from bot.settings import Settings
+    from bot.ui.desk import Desk
+    from bot.ui.router import Router
+
+log = logging.getLogger(__name__)
+
+ACCESS = "access"
+"""The key in a command's `extras` under which its CommandAccess stands."""
+
+
+class CharlinkTree(app_commands.CommandTree["CharlinkBot"]):
+    """Admits people before any command runs. A command that declares no access is refused."""
+
+    async def interaction_check(self, interaction: discord.Interaction[CharlinkBot], /) -> bool:
+        """Decide from what Discord sent, without any I/O.
+
+        Whatever is raised must be an AppCommandError here: anything else vanishes inside discord.py.
+        """
+        desk = self.client.desk
+        visit = desk.visit(interaction)
+        try:
+            access = getattr(interaction.command, "extras", {}).get(ACCESS)
+            if not isinstance(access, CommandAccess):
+                raise Refused("rule-no-action")
+            visit.route = interaction.command.qualified_name if interaction.command else ""
+            options = dict(interaction.namespace)
+            desk.admit(visit, access.actions(options), _target(interaction, options))
+        except CharlinkError as error:
+            if interaction.type is discord.InteractionType.autocomplete:
+                hint = visit.words.plain("choice-refused", 100)
+                await interaction.response.autocomplete([app_commands.Choice(name=hint, value="/")])
+                return False
+            raise app_commands.CheckFailure from error
+        return True
+
+    async def on_error(
+        self, interaction: discord.Interaction[CharlinkBot], error: app_commands.AppCommandError, /
+    ) -> None:
+        """Tell the person. The cause of a wrapped error is what counts."""
+        desk = self.client.desk
+        cause = error.__cause__ if isinstance(error.__cause__, Exception) else error
+        async with desk.answering(desk.visit(interaction)):
+            raise cause
+
+
+def _target(interaction: discord.Interaction, options: dict[str, Any]) -> int | None:
+    """The member a command is for: the one named, nobody where only an API id is given, else its user."""
+    member = options.get("member")
+    if member is not None:
+        return int(member.id)
+    return None if options.get("api_id") is not None else interaction.user.id
+
+
+class CharlinkBot(commands.AutoShardedBot):
+    """The bot: no intents, no prefix commands, clicks and forms to the router."""
+
+    def __init__(
+        self,
+        *,
+        settings: Settings,
+        desk: Desk,
+        router: Router,
+        setup: Callable[[CharlinkBot], Awaitable[None]],
+    ) -> None:
+        super().__init__(
+            command_prefix=(),
+            help_command=None,
+            tree_cls=CharlinkTree,
+            intents=discord.Intents.none(),
+            allowed_mentions=discord.AllowedMentions.none(),
+            allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=False, private_channel=False),
+            allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
+            max_messages=None,
+            chunk_guilds_at_startup=False,
+            guild_ready_timeout=0.0,  # without the guilds intent no GUILD_CREATE will come that could be waited for
+            shard_count=settings.shard_count,
+            shard_ids=list(settings.shard_ids) or None,
+        )
+        self.desk = desk
+        self._router = router
+        self._setup = setup
+        self._gateway = yarl.URL(settings.discord_gateway_url) if settings.discord_gateway_url else None
+        Route.BASE = settings.discord_api_url  # discord.py has no other way to name a REST base
+
+    async def setup_hook(self) -> None:
+        """Load what the command line handed over, before the gateway connects."""
+        await self._setup(self)
+
+    async def launch_shard(self, gateway: yarl.URL, shard_id: int, *, initial: bool = False) -> None:
+        """Connect to the configured gateway, or to the one Discord named; also when a session starts anew."""
+        DiscordWebSocket.DEFAULT_GATEWAY = self._gateway or gateway
+        await super().launch_shard(DiscordWebSocket.DEFAULT_GATEWAY, shard_id, initial=initial)
+
+    async def on_shard_connect(self, shard_id: int) -> None:
+        """Resume at the configured gateway too: READY names Discord's own."""
+        if self._gateway is not None:
+            self._get_websocket(shard_id=shard_id).gateway = self._gateway
+
+    async def on_interaction(self, interaction: discord.Interaction) -> None:
+        """Hand clicks and forms to the router; commands go to the tree by themselves."""
+        if interaction.type in {discord.InteractionType.component, discord.InteractionType.modal_submit}:
+            await self._router.dispatch(interaction)
+
+    async def on_ready(self) -> None:
+        """Say that the bot is up."""
+        log.info("ready: %d shard(s), %d guild(s)", len(self.shards), len(self.guilds))
+
+
+async def sync_commands(bot: CharlinkBot, home: Sequence[int], *, force: bool = False) -> int:
+    """Register the commands where they belong, and nowhere else; return how many scopes were written.
+
+    Discord itself holds what was registered last, so a scope is only written when it differs from the tree.
+    """
+    scopes: list[discord.Object | None] = [discord.Object(guild) for guild in home] or [None]
+    if home:
+        for guild in scopes:
+            bot.tree.copy_global_to(guild=guild)  # type: ignore[arg-type]  # no None with home guilds
+        bot.tree.clear_commands(guild=None)
+        scopes.append(None)
+    written = await asyncio.gather(*(_sync_scope(bot.tree, scope, force=force) for scope in scopes))
+    return sum(written)
+
+
+async def _sync_scope(tree: CharlinkTree, guild: discord.Object | None, *, force: bool) -> bool:
+    wanted = {(command.name, command.type.value): command.to_dict(tree) for command in tree.get_commands(guild=guild)}
+    if not force:
+        held = {
+            (command.name, command.type.value): command.to_dict() for command in await tree.fetch_commands(guild=guild)
+        }
+        if held.keys() == wanted.keys() and all(_same(wanted[name], held[name]) for name in wanted):
+            return False
+    await tree.sync(guild=guild)
+    log.info("registered %d command(s) %s", len(wanted), f"in guild {guild.id}" if guild else "globally")
+    return True
+
+
+def _same(wanted: Any, held: Any) -> bool:  # noqa: ANN401 - JSON
+    """Whether Discord holds what we would send. It adds keys and leaves out what is empty or a default."""
+    if isinstance(wanted, dict):
+        return isinstance(held, dict) and all(
+            _same(value, held.get(key))
+            for key, value in wanted.items()
+            if key not in {"id", "application_id", "nsfw", "dm_permission"}
+        )
+    if isinstance(wanted, list):
+        return len(wanted) == len(held or ()) and all(map(_same, wanted, held or ()))
+    return wanted == held or (not wanted and not held)

@@ -1,0 +1,259 @@
+"""`/newchar`: from the live template to a character in the CAD, exactly once.
+
+A create is never sent again after a lost answer: the characters are read back and compared instead.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from bot.cad.protocol import NewCharacter
+from bot.domain.access import Rule
+from bot.domain.attachment import parse_record
+from bot.domain.encoding import Summary, summarise, to_record, to_values
+from bot.domain.forms import Form
+from bot.domain.template import Record
+from bot.errors import CadError, CharlinkError, Question, Refused
+from bot.services.drafts import Draft, DraftState
+from bot.services.turn import Intent
+from bot.settings import ApiVersion, CreateForm
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from bot.domain.models import Target
+    from bot.domain.template import Template
+    from bot.services.accounts import Accounts
+    from bot.services.attachments import AttachmentReader
+    from bot.services.tenants import Tenant
+    from bot.services.turn import Subject, Turn
+
+log = logging.getLogger(__name__)
+
+DRAFT_SECONDS = 24 * 3600.0
+TEMPLATE_FRESH = 600.0
+MAX_DRAFTS = 10_000
+SAME_PERSON = ("first", "last", "dob")
+
+DraftKey = tuple[int, int, "Subject"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class StartIntent(Intent):
+    """Begin a character, or go on with the draft of it. `delete_after` is in minutes."""
+
+    subject: Subject
+    delete_after: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DraftIntent(Intent):
+    """Something about one draft."""
+
+    draft: Draft
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordIntent(Intent):
+    """Create a character from a whole record that staff attached at `url`."""
+
+    subject: Subject
+    url: str
+    size: int
+    delete_after: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CreateOutcome:
+    """A character that is in the CAD. `record` is None where the CAD answered without it; then `sent` shows it."""
+
+    record: Record | None
+    sent: Summary = ()
+    unknown: tuple[str, ...] = ()
+    read_back: bool = False
+
+
+class Creation:
+    """The use cases of new characters."""
+
+    def __init__(self, accounts: Accounts, attachments: AttachmentReader, *, clock: Callable[[], float]) -> None:
+        self._accounts = accounts
+        self._attachments = attachments
+        self._clock = clock
+        self._drafts: dict[DraftKey, Draft] = {}
+        self._refreshing: set[asyncio.Task[None]] = set()
+
+    def begin(self, turn: Turn, intent: StartIntent) -> Draft | None:
+        """Return the person's draft, his earlier one if he left one; None while the template is not at hand.
+
+        Does no I/O, so that a form can be the first answer; a template older than 10 minutes is renewed beside it.
+        Raises Refused or Question where no form should be filled in.
+        """
+        self._allow(turn, intent)
+        self._accounts.target(turn.tenant, intent.subject)
+        held = turn.tenant.cad.peek_template()
+        if held is None:
+            return None
+        template, age = held
+        if age > TEMPLATE_FRESH:
+            self._refresh(turn.tenant)
+        return self._draft(turn, intent, template)
+
+    async def warm(self, tenant: Tenant) -> None:
+        """Fetch the template, so that the next form opens at once. Raises CadError."""
+        await tenant.cad.template(None)
+
+    def discard(self, turn: Turn, draft: Draft) -> None:
+        """Throw a draft away."""
+        self._drafts.pop(_key(turn, draft.subject), None)
+
+    def outdated(self, turn: Turn, draft: Draft) -> bool:
+        """Bring the draft up to the newest template; whether that left something to put right."""
+        held = turn.tenant.cad.peek_template()
+        if held is None or held[0] == draft.form.template:
+            return False
+        draft.rebase(held[0])
+        return not draft.ready
+
+    async def create(self, turn: Turn, intent: DraftIntent) -> CreateOutcome:
+        """Create the character of a draft. Two presses make one: the second is refused while the first is sent.
+
+        Raises Question before sending again what may already be there.
+        """
+        draft = intent.draft
+        self._allow(turn, intent)
+        if draft.form.staff and not turn.as_staff:
+            raise Refused("draft-was-staff")
+        if draft.state is DraftState.SENDING:
+            raise Refused("create-under-way")
+        if draft.state is DraftState.DONE:
+            raise Refused("create-done")
+        if draft.state is DraftState.UNSURE and "again" not in intent.confirmed:
+            raise Question("create-again", token="again")  # noqa: S106 - not a password
+        if not draft.ready:
+            raise Refused("draft-not-ready")
+        before, draft.state = draft.state, DraftState.SENDING
+        try:
+            outcome = await self._create_draft(turn, draft, intent.confirmed)
+        except BaseException as error:
+            unsure = isinstance(error, CadError) and error.outcome_unknown
+            draft.state = DraftState.UNSURE if unsure else before
+            raise
+        draft.state = DraftState.DONE
+        self.discard(turn, draft)
+        return outcome
+
+    async def create_record(self, turn: Turn, intent: RecordIntent) -> CreateOutcome:
+        """Create a character from an attached record, validated against the live template first."""
+        self._allow(turn, intent)
+        target = await self._accounts.resolve(turn, intent.subject, intent.confirmed)
+        data = await self._attachments.read(intent.url, intent.size)
+        template = await turn.tenant.cad.template(turn.caller)
+        parsed = parse_record(data, template=template)
+        if parsed.problems:
+            raise Refused("record-problems", count=len(parsed.problems), value=parsed.problems[0].field.label)
+        new = NewCharacter(record=parsed.record, delete_after=intent.delete_after)
+        outcome = await self._send(turn, target, new)
+        return replace(outcome, unknown=parsed.unknown)
+
+    async def _create_draft(self, turn: Turn, draft: Draft, confirmed: frozenset[str]) -> CreateOutcome:
+        target = await self._accounts.resolve(turn, draft.subject, confirmed)
+        by_dictionary = turn.tenant.version is ApiVersion.V2 or turn.tenant.create_form is CreateForm.DICTIONARY
+        new = NewCharacter(
+            values=to_values(draft.form, draft.answers) if by_dictionary else None,
+            record=None if by_dictionary else to_record(draft.form, draft.answers),
+            delete_after=draft.delete_after,
+        )
+        outcome = await self._send(turn, target, new)
+        return replace(outcome, sent=summarise(draft.form, draft.answers))
+
+    async def _send(self, turn: Turn, target: Target, new: NewCharacter) -> CreateOutcome:
+        cad = turn.tenant.cad
+        before = cad.peek_characters(target)
+        try:
+            created = await cad.create(turn.caller, target, new)
+        except CadError as error:
+            if not error.outcome_unknown:
+                raise await self._accounts.explain(turn, target, error) from error
+            known = None if before is None else {record.id for record in before}
+            return CreateOutcome(await self._read_back(turn, target, new, known, error), read_back=True)
+        return CreateOutcome(created.record)
+
+    async def _read_back(
+        self, turn: Turn, target: Target, new: NewCharacter, known: set[int | str | None] | None, lost: CadError
+    ) -> Record:
+        """Return the character that a lost answer left behind.
+
+        Raises Refused where there is none, and the lost answer's error where nobody can tell: under Database Sync,
+        when the list can't be read, or when someone of that name is there who may have been there before.
+        """
+        if turn.tenant.synced:
+            raise lost
+        try:
+            records = await turn.tenant.cad.characters(turn.caller, target, fresh=True)
+        except CharlinkError as error:
+            raise lost from error
+        wanted = _person(new)
+        alike = [record for record in records if _same(record, wanted)]
+        if known is None and alike:
+            raise lost
+        fresh = [record for record in alike if record.id not in (known or set())]
+        if not fresh:
+            raise Refused("create-not-applied")
+        return fresh[-1]
+
+    def _allow(self, turn: Turn, intent: Intent) -> None:
+        """Hold back where the community's own way of keeping characters says that this will not be seen."""
+        if turn.tenant.synced and "db-sync" not in intent.confirmed:
+            if turn.decision.rule is not Rule.ADMIN:
+                raise Refused("db-sync-on")
+            raise Question("db-sync-on-admin", token="db-sync")  # noqa: S106 - not a password
+        delete_after = getattr(intent, "delete_after", None)
+        seed = turn.tenant.version is ApiVersion.V1 and turn.tenant.create_form is CreateForm.CHARACTER
+        if delete_after is not None and seed:
+            raise Refused("delete-after-unsupported")
+
+    def _draft(self, turn: Turn, intent: StartIntent, template: Template) -> Draft:
+        key = _key(turn, intent.subject)
+        now = self._clock()
+        draft = self._drafts.get(key)
+        if draft is None or now - draft.started > DRAFT_SECONDS or draft.form.staff is not turn.as_staff:
+            while len(self._drafts) >= MAX_DRAFTS:
+                del self._drafts[next(iter(self._drafts))]
+            form = Form(template, staff=turn.as_staff)
+            draft = self._drafts[key] = Draft(intent.subject, form, started=now)
+        elif draft.form.template != template:
+            draft.rebase(template)
+        draft.delete_after = intent.delete_after
+        return draft
+
+    def _refresh(self, tenant: Tenant) -> None:
+        async def run() -> None:
+            try:
+                await self.warm(tenant)
+            except CadError as error:
+                log.warning("the template could not be renewed: %s", error)
+
+        task = asyncio.create_task(run())
+        self._refreshing.add(task)
+        task.add_done_callback(self._refreshing.discard)
+
+
+def _key(turn: Turn, subject: Subject) -> DraftKey:
+    return (turn.actor.guild_id, turn.actor.user_id, subject)
+
+
+def _person(new: NewCharacter) -> tuple[str, ...]:
+    if new.values is not None:
+        values = [new.values.get(uid, "") for uid in SAME_PERSON]
+    else:
+        record = Record.model_validate(new.record)
+        values = [record.value(uid) for uid in SAME_PERSON]
+    return tuple(value.casefold() for value in values)
+
+
+def _same(record: Record, wanted: tuple[str, ...]) -> bool:
+    return tuple(record.value(uid).casefold() for uid in SAME_PERSON) == wanted

@@ -1,0 +1,129 @@
+"""Where every interaction is received, admitted and, if it fails, answered: the one access check, the one error handler."""
+
+from __future__ import annotations
+
+import logging
+import time
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+import discord
+
+from bot.domain.access import Actor, decide
+from bot.errors import CharlinkError, Question, Refused
+from bot.services.turn import Turn
+from bot.telemetry import REFERENCE
+from bot.ui.failures import failure_reply, question_reply
+from bot.ui.visit import Visit, reference_of
+from bot.ui.words import Words
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterable
+
+    from bot.domain.access import Action
+    from bot.i18n import Catalogues
+    from bot.services.tenants import Guild, Guilds
+    from bot.services.tickets import Tickets
+    from bot.telemetry import Metrics
+
+log = logging.getLogger(__name__)
+
+UNKNOWN_INTERACTION = 10062
+ALREADY_ACKNOWLEDGED = 40060
+
+
+def actor_of(interaction: discord.Interaction) -> Actor:
+    """Return who acts, with the role ids of this very interaction.
+
+    `Member.roles` is no use: without the guilds intent it drops every role, since none is cached. The ids as they came
+    are only kept in `_roles`.
+    """
+    user = interaction.user
+    roles = frozenset(user._roles) if isinstance(user, discord.Member) else frozenset()  # noqa: SLF001 - see above
+    return Actor(user.id, interaction.guild_id or 0, roles)
+
+
+class Desk:
+    """Receives interactions: opens a visit for each, admits people, and tells them what went wrong."""
+
+    def __init__(self, *, catalogues: Catalogues, guilds: Guilds, tickets: Tickets, metrics: Metrics) -> None:
+        self._catalogues = catalogues
+        self._guilds = guilds
+        self._tickets = tickets
+        self._metrics = metrics
+
+    def visit(self, interaction: discord.Interaction) -> Visit:
+        """Return the visit of this interaction, opened on first use."""
+        found = interaction.extras.get("visit")
+        if isinstance(found, Visit):
+            return found
+        reference = reference_of(interaction.id)
+        REFERENCE.set(reference)
+        visit = Visit(
+            interaction=interaction,
+            words=Words(self._catalogues, str(interaction.locale)),
+            tickets=self._tickets,
+            reference=reference,
+            arrived=time.monotonic(),
+        )
+        interaction.extras["visit"] = visit
+        return visit
+
+    def guild(self, interaction: discord.Interaction) -> Guild:
+        """Return the guild's set-up. Raises Refused where there is none."""
+        guild = self._guilds.find(interaction.guild_id)
+        if guild is None:
+            raise Refused("guild-not-set-up")
+        return guild
+
+    def admit(self, visit: Visit, actions: Iterable[Action], target: int | None) -> None:
+        """Decide with the roles in this interaction; every action must be allowed.
+
+        The turn carries the decision on the first action. Raises Refused with the rule that says no. Does no I/O.
+        """
+        guild = self.guild(visit.interaction)
+        actor = actor_of(visit.interaction)
+        decided = [(action, decide(actor, guild.policy, action, target)) for action in actions]
+        for _, decision in decided:
+            if not decision.allowed:
+                roles = " ".join(f"<@&{role}>" for role in sorted(decision.missing))
+                raise Refused(f"rule-{decision.rule}" + ("" if roles else "-nobody"), roles=roles)
+        if not decided:
+            raise Refused("rule-no-action")
+        turn = Turn(guild.tenant, guild.policy, actor, decided[0][1])
+        visit.admit(turn, tuple(action for action, _ in decided), target)
+
+    @asynccontextmanager
+    async def answering(self, visit: Visit) -> AsyncIterator[None]:
+        """Run a handler so that whatever it raises is told to the person."""
+        outcome = "ok"
+        try:
+            yield
+        except Exception as error:  # noqa: BLE001 - the one error handler; `fail` logs what is not ours
+            outcome = type(error).__name__
+            await self.fail(visit, error)
+        finally:
+            name = visit.route or "unknown"
+            self._metrics.interactions.labels(name, outcome).inc()
+
+    async def fail(self, visit: Visit, error: Exception) -> None:
+        """Tell the person what happened, whether anything changed, and what to do next. Never raises."""
+        try:
+            if isinstance(error, discord.HTTPException):
+                self._log_discord(error)
+                if error.code in {UNKNOWN_INTERACTION, ALREADY_ACKNOWLEDGED}:
+                    return
+            elif isinstance(error, CharlinkError):
+                log.info("%s: %s", visit.route or "interaction", error)
+            else:
+                log.error("unexpected failure in %s", visit.route or "interaction", exc_info=error)
+            if isinstance(error, Question):
+                await visit.show(question_reply(visit, error))
+            else:
+                await visit.whisper(failure_reply(visit, error))
+        except (discord.HTTPException, OSError) as second:
+            log.warning("could not tell the person: %s", type(second).__name__)
+
+    @staticmethod
+    def _log_discord(error: discord.HTTPException) -> None:
+        log.warning("Discord refused an answer: status %s, code %s", error.status, error.code)

@@ -1,0 +1,64 @@
+"""What people read when something is refused, asked or failed: what happened, whether anything changed, what to do.
+
+Every failure names its reference, by which staff find it in the logs.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import discord
+
+from bot.errors import CadError, CadErrorKind, CharlinkError, Expired, Question, Refused
+from bot.ui.reply import Button, Reply, Tone
+
+if TYPE_CHECKING:
+    from bot.ui.visit import Visit
+
+SHOW_DETAIL = frozenset({CadErrorKind.REJECTED, CadErrorKind.UNIQUE})
+"""Kinds whose cause is what was typed: the CAD's own words help there."""
+
+
+def failure_reply(visit: Visit, error: Exception) -> Reply:
+    """Return the answer to an error of ours, or to one that nobody foresaw."""
+    words = visit.words
+    if isinstance(error, CadError):
+        text = _cad_text(visit, error)
+    elif isinstance(error, CharlinkError):
+        text = words(error.key, **error.params)
+    else:
+        text = words("internal")
+    tone = Tone.REFUSED if isinstance(error, Refused | Expired) else Tone.FAILED
+    reply = Reply.of(f"{text}\n\n{words('reference', reference=visit.reference)}", tone)
+    if isinstance(error, CharlinkError) and error.retryable and visit.intent is not None and visit.actions:
+        again = visit.custom_id(visit.route, visit.intent)
+        return reply.with_buttons(Button(words.plain("button-again", 80), again))
+    return reply
+
+
+def question_reply(visit: Visit, question: Question) -> Reply:
+    """Return the question with a button that goes on with exactly what was asked, and one that does not."""
+    words = visit.words
+    if visit.intent is None:
+        raise RuntimeError("a question needs an intent to go on with")
+    confirmed = visit.intent.with_yes(question.token)
+    danger = question.token == "unlink"  # noqa: S105 - not a password
+    return Reply.of(words(question.key, **question.params), Tone.ASK).with_buttons(
+        Button(
+            words.plain(f"{question.key}-yes", 80),
+            visit.custom_id(visit.route, confirmed),
+            discord.ButtonStyle.danger if danger else discord.ButtonStyle.primary,
+        ),
+        Button(words.plain("button-no", 80), visit.custom_id("dismiss", Dismissed())),
+    )
+
+
+def _cad_text(visit: Visit, error: CadError) -> str:
+    words = visit.words
+    changed = "changed-unknown" if error.outcome_unknown else "changed-no"
+    parts = [words(error.key, **error.params), words(changed)]
+    if error.detail and error.kind in SHOW_DETAIL:
+        parts.append(words("cad-said", detail=error.detail))
+    if error.trace_id:
+        parts.append(words("cad-trace", trace=error.trace_id))
+    return "\n".join(parts)

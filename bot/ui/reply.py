@@ -1,0 +1,102 @@
+"""One answer as data: a headline, a detail, fields, buttons; and how it becomes a Discord message.
+
+The headline is the message's text, so that the outcome is read first, also where embeds are switched off.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import Enum
+
+import discord
+
+from bot.ui.words import cut
+
+PREFIX = "cl1"
+"""The version of our custom ids."""
+MAX_FIELDS = 25
+FIELD_VALUE = 1024
+DESCRIPTION = 4096
+EMBED_TOTAL = 5500  # Discord counts 6,000 over all embeds; the rest is room for footer and note
+BUTTONS_PER_ROW = 5
+
+
+class Tone(Enum):
+    """The colour beside an answer. It never says anything that the words do not."""
+
+    DONE = 0x3BA55D
+    ASK = 0xF0B232
+    REFUSED = 0x99AAB5
+    FAILED = 0xD83C3E
+    INFO = 0x5865F2
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A button. `custom_id` comes from a ticket; `emoji` is decoration only."""
+
+    label: str
+    custom_id: str
+    style: discord.ButtonStyle = discord.ButtonStyle.secondary
+    emoji: str | None = None
+    row: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a person gets. Texts are ready Markdown; whatever others wrote in them is escaped already."""
+
+    headline: str
+    detail: str
+    tone: Tone
+    fields: tuple[tuple[str, str], ...] = ()
+    buttons: tuple[Button, ...] = ()
+    footer: str = ""
+    image: str | None = None
+    image_text: str = ""
+
+    @classmethod
+    def of(cls, text: str, tone: Tone, **rest: object) -> Reply:
+        """Split a message at its first line break into headline and detail."""
+        headline, _, detail = text.partition("\n")
+        return replace(cls(headline, detail.strip() or headline, tone), **rest)  # type: ignore[arg-type]  # checked by replace
+
+    def with_buttons(self, *buttons: Button) -> Reply:
+        """The same answer with these buttons."""
+        return replace(self, buttons=buttons)
+
+    def embed(self) -> discord.Embed:
+        """Return the embed, within Discord's limits; what does not fit is cut and said to be cut."""
+        embed = discord.Embed(description=cut(self.detail, DESCRIPTION), colour=self.tone.value)
+        if self.footer:
+            embed.set_footer(text=cut(self.footer, 200))
+        if self.image:
+            embed.set_thumbnail(url=self.image)
+        for name, value in self.fields[:MAX_FIELDS]:
+            room = EMBED_TOTAL - len(embed)
+            if room < 2 * len(name):
+                break
+            embed.add_field(name=cut(name, 256), value=cut(value, min(FIELD_VALUE, room - len(name))), inline=False)
+        return embed
+
+    def view(self) -> discord.ui.View | None:
+        """Return the buttons, None without any.
+
+        The view is stopped at once: clicks go to the router by their custom id, so nothing stays in memory for them
+        and nothing is lost with the process.
+        """
+        if not self.buttons:
+            return None
+        view = discord.ui.View(timeout=None)
+        for button in self.buttons:
+            view.add_item(
+                discord.ui.Button(
+                    label=cut(button.label, 80),
+                    custom_id=button.custom_id,
+                    style=button.style,
+                    emoji=button.emoji,
+                    row=button.row,
+                )
+            )
+        view.stop()
+        return view

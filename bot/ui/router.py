@@ -1,0 +1,88 @@
+"""The one way back for every button and form: custom id → ticket → access again → handler.
+
+Custom ids can be forged, so they carry an opaque ticket only; whose it is and what it may do is on our side.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from bot.errors import Expired, Refused
+from bot.services.turn import Intent
+from bot.ui.reply import PREFIX
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    import discord
+
+    from bot.services.tickets import Ticket, Tickets
+    from bot.ui.desk import Desk
+    from bot.ui.visit import Visit
+
+log = logging.getLogger(__name__)
+
+P = TypeVar("P")
+
+
+@dataclass(frozen=True, slots=True)
+class Route(Generic[P]):
+    """Where a custom id leads: the handler, and the type of the payload it was issued with."""
+
+    payload: type[P]
+    handler: Callable[[Visit, P, str], Awaitable[None]]
+
+
+class Router:
+    """Dispatches clicks and submissions. Unknown, forged and old ids get a polite answer and do nothing."""
+
+    def __init__(self, desk: Desk, tickets: Tickets) -> None:
+        self._desk = desk
+        self._tickets = tickets
+        self._routes: dict[str, Route[object]] = {}
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every route there is."""
+        return tuple(self._routes)
+
+    def add(self, name: str, payload: type[P], handler: Callable[[Visit, P, str], Awaitable[None]]) -> None:
+        """Register where `name` leads. Raises ValueError for a name that is taken."""
+        if name in self._routes:
+            raise ValueError(f"the route {name} is taken")
+        self._routes[name] = Route(payload, handler)  # type: ignore[arg-type,assignment]  # `_redeem` checks the type
+
+    async def dispatch(self, interaction: discord.Interaction) -> None:
+        """Handle one click or submission from beginning to end."""
+        visit = self._desk.visit(interaction)
+        async with self._desk.answering(visit):
+            custom_id = str((interaction.data or {}).get("custom_id", ""))
+            name, ticket_id, arg = _parse(custom_id)
+            route = self._routes.get(name)
+            if route is None:
+                raise Expired("button-unknown")
+            ticket = self._redeem(visit, ticket_id, route)
+            visit.doing(name, ticket.payload if isinstance(ticket.payload, Intent) else None)
+            await route.handler(visit, ticket.payload, arg)
+
+    def _redeem(self, visit: Visit, ticket_id: str, route: Route[object]) -> Ticket:
+        """Return the ticket, used up if it is good for one use, after every check that it may be used here and now."""
+        ticket = self._tickets.find(ticket_id)
+        if ticket is None or not isinstance(ticket.payload, route.payload):
+            raise Expired("button-expired")
+        user, guild_id = visit.interaction.user, visit.interaction.guild_id
+        if ticket.owner_id != user.id or ticket.guild_id != guild_id:
+            raise Refused("button-not-yours")
+        self._desk.admit(visit, ticket.actions, ticket.target)
+        if not self._tickets.use(ticket_id):
+            raise Expired("button-pressed")
+        return ticket
+
+
+def _parse(custom_id: str) -> tuple[str, str, str]:
+    prefix, _, rest = custom_id.partition(":")
+    name, _, rest = rest.partition(":")
+    ticket_id, _, arg = rest.partition(":")
+    return (name, ticket_id, arg) if prefix == PREFIX else ("", "", "")

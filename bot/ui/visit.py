@@ -1,0 +1,151 @@
+"""One interaction, from its arrival to its last answer: acknowledged once, answered always, never twice."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import discord
+
+from bot.services.tickets import MESSAGE_SECONDS
+from bot.ui.reply import PREFIX
+
+if TYPE_CHECKING:
+    from bot.domain.access import Action
+    from bot.services.tickets import Tickets
+    from bot.services.turn import Intent, Turn
+    from bot.ui.reply import Reply
+    from bot.ui.words import Words
+
+log = logging.getLogger(__name__)
+
+
+def reference_of(interaction_id: int) -> str:
+    """The eight letters and digits by which people and logs name an interaction."""
+    digest = hashlib.blake2s(interaction_id.to_bytes(8, "big"), digest_size=5).digest()
+    return base64.b32encode(digest).decode()
+
+
+@dataclass(slots=True)
+class Visit:
+    """An interaction with everything that answering it needs.
+
+    `turn` is set once the person was admitted. `route`, `intent`, `actions` and `target` say what is being done, so
+    that a question or a failure can offer to go on with exactly that.
+    """
+
+    interaction: discord.Interaction
+    words: Words
+    tickets: Tickets
+    reference: str
+    arrived: float
+    _turn: Turn | None = None
+    route: str = ""
+    intent: Intent | None = None
+    actions: tuple[Action, ...] = ()
+    target: int | None = None
+    answered: bool = False
+
+    @property
+    def turn(self) -> Turn:
+        """The admitted person's turn. Raises RuntimeError before admission: nothing may act without one."""
+        if self._turn is None:
+            raise RuntimeError("not admitted")
+        return self._turn
+
+    def admit(self, turn: Turn, actions: tuple[Action, ...], target: int | None) -> None:
+        """Let the person act; called where access is decided and nowhere else."""
+        self._turn = replace(turn, on_wait=self._tell_wait)
+        self.actions = actions
+        self.target = target
+
+    def doing(self, route: str, intent: Intent | None) -> None:
+        """Say what is under way, so that it can be confirmed or tried again."""
+        self.route, self.intent = route, intent
+
+    def custom_id(
+        self,
+        route: str,
+        payload: object,
+        *,
+        actions: tuple[Action, ...] = (),
+        arg: str = "",
+        once: bool = True,
+        lifetime: float = MESSAGE_SECONDS,
+    ) -> str:
+        """Issue a ticket for this person and return the custom id that carries it."""
+        granted = actions or self.actions
+        if not granted:
+            raise RuntimeError("not admitted")
+        ticket = self.tickets.issue(
+            payload,
+            owner_id=self.interaction.user.id,
+            guild_id=self.interaction.guild_id or 0,
+            actions=granted,
+            target=self.target,
+            lifetime=lifetime,
+            once=once,
+        )
+        return f"{PREFIX}:{route}:{ticket}:{arg}"
+
+    @property
+    def _edits(self) -> bool:
+        """Whether the answer replaces the private message that the click came from."""
+        message = self.interaction.message
+        return message is not None and message.flags.ephemeral
+
+    async def acknowledge(self) -> None:
+        """Tell Discord that an answer will come. The first await of everything that touches network or disk."""
+        if not self.interaction.response.is_done():
+            if self._edits:
+                await self.interaction.response.defer()
+            else:
+                await self.interaction.response.defer(ephemeral=True, thinking=True)
+
+    async def show(self, reply: Reply) -> None:
+        """Give the answer, privately: in place of the private message that was clicked, else as a new one."""
+        response = self.interaction.response
+        embed, view = self._embed(reply), reply.view()
+        if response.is_done():
+            await self.interaction.edit_original_response(content=reply.headline, embed=embed, view=view)
+        elif self._edits:
+            await response.edit_message(content=reply.headline, embed=embed, view=view)
+        else:
+            await self._send(reply)
+        self.answered = True
+
+    async def whisper(self, reply: Reply) -> None:
+        """Give the answer as a new private message, leaving whatever was clicked as it is."""
+        if self.interaction.response.is_done():
+            await self.show(reply)
+        else:
+            await self._send(reply)
+            self.answered = True
+
+    async def open_modal(self, modal: discord.ui.Modal) -> None:
+        """Answer with a form. Like a view it is stopped at once: its submission goes to the router."""
+        modal.stop()
+        await self.interaction.response.send_modal(modal)
+        self.answered = True
+
+    async def _send(self, reply: Reply) -> None:
+        view = reply.view()
+        await self.interaction.response.send_message(
+            content=reply.headline,
+            embed=self._embed(reply),
+            view=view if view is not None else discord.utils.MISSING,
+            ephemeral=True,
+        )
+
+    def _embed(self, reply: Reply) -> discord.Embed:
+        if self._turn is not None and self._turn.tenant.staging:
+            reply = replace(reply, footer=f"STAGING {reply.footer}".strip())
+        return reply.embed()
+
+    async def _tell_wait(self, place: int, seconds: float) -> None:
+        """Say the place in the queue and the time, while the answer is still to come."""
+        if self.interaction.response.is_done():
+            text = self.words("waiting", place=place, seconds=round(seconds))
+            await self.interaction.edit_original_response(content=text)
