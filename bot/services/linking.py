@@ -40,6 +40,18 @@ class LinkIntent(Intent):
         """The intent that takes this one back."""
         return replace(self, remove=not self.remove, undo=True, confirmed=frozenset())
 
+    def removal(self) -> LinkIntent:
+        """The intent to remove the link, with its own question."""
+        return replace(self, remove=True, undo=False, confirmed=frozenset())
+
+
+@dataclass(frozen=True, kw_only=True)
+class ViewIntent(Intent):
+    """See an account's links, in order to add one or (`remove`) to remove one."""
+
+    subject: Subject
+    remove: bool = False
+
 
 @dataclass(frozen=True, slots=True)
 class LinkOutcome:
@@ -67,9 +79,9 @@ class Linking:
     def __init__(self, accounts: Accounts) -> None:
         self._accounts = accounts
 
-    async def view(self, turn: Turn, subject: Subject, confirmed: frozenset[str] = frozenset()) -> tuple[str, ...]:
+    async def view(self, turn: Turn, intent: ViewIntent) -> tuple[str, ...]:
         """Return the sync IDs linked to the subject's account: one CAD call, none when it is cached."""
-        target = await self._accounts.resolve(turn, subject, confirmed)
+        target = await self._accounts.resolve(turn, intent.subject, intent.confirmed)
         return await self._links(turn, target)
 
     async def change(self, turn: Turn, intent: LinkIntent) -> LinkOutcome:

@@ -1,4 +1,4 @@
-"""Where every interaction is received, admitted and, if it fails, answered: the one access check, the one error handler."""
+"""Where every interaction is received and admitted, and told what failed: one access check, one error handler."""
 
 from __future__ import annotations
 

@@ -5,6 +5,7 @@ Every failure names its reference, by which staff find it in the logs.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import discord
@@ -17,6 +18,16 @@ if TYPE_CHECKING:
 
 SHOW_DETAIL = frozenset({CadErrorKind.REJECTED, CadErrorKind.UNIQUE})
 """Kinds whose cause is what was typed: the CAD's own words help there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dismissed:
+    """What a "no" stands for."""
+
+
+async def dismiss(visit: Visit, _: Dismissed, __: str) -> None:
+    """Answer a "no": nothing was done."""
+    await visit.show(Reply.of(visit.words("dismissed"), Tone.INFO))
 
 
 def failure_reply(visit: Visit, error: Exception) -> Reply:

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from bot.ui.reply import Reply
     from bot.ui.words import Words
 
-log = logging.getLogger(__name__)
-
 
 def reference_of(interaction_id: int) -> str:
     """The eight letters and digits by which people and logs name an interaction."""

@@ -1,0 +1,120 @@
+"""Characters, drafts and their problems, as people read them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import discord
+
+from bot.domain.encoding import summarise
+from bot.domain.forms import page_title
+from bot.ui.reply import FIELD_VALUE, Button, Reply, Tone
+from bot.ui.words import cut, escape
+
+if TYPE_CHECKING:
+    from bot.domain.answers import Problem
+    from bot.domain.encoding import Summary
+    from bot.domain.template import Record
+    from bot.services.creation import CreateOutcome
+    from bot.services.drafts import Draft
+    from bot.ui.words import Words
+
+VALUE = 200
+MAX_PAGE_BUTTONS = 20
+
+
+def section_fields(words: Words, summary: Summary) -> tuple[tuple[str, str], ...]:
+    """Return sections as embed fields, a line a value; a long section goes on in another field."""
+    fields: list[tuple[str, str]] = []
+    for label, rows in summary:
+        name = cut(label, 200) or words.plain("section-unnamed", 200)
+        lines = [f"**{escape(key, 80)}:** {escape(text, VALUE)}" for key, text in rows]
+        block = ""
+        for line in lines:
+            if block and len(block) + len(line) + 1 > FIELD_VALUE:
+                fields.append((name, block))
+                block = ""
+            block = f"{block}\n{line}" if block else line
+        fields.append((name, block))
+    return tuple(fields)
+
+
+def problem_line(words: Words, problem: Problem) -> str:
+    """One wrong field: its name, why, and what may have been meant."""
+    line = words("problem-line", field=problem.field.label, why=words.plain(problem.key, 200, **problem.params))
+    if problem.near:
+        near = ", ".join(f"`{cut(option, 60)}`" for option in problem.near[:5])
+        line += " " + words("problem-near", near=near)
+    return line
+
+
+def draft_reply(words: Words, draft: Draft, custom_id: str) -> Reply:
+    """Return the state of a draft: what is wrong, what is missing, what was said so far, and where to go on.
+
+    `custom_id` ends where the name of what the button does is put.
+    """
+    problems = list(draft.problems.values())
+    missing = draft.missing
+    if problems:
+        text = words("draft-wrong", count=len(problems))
+        text += "".join(f"\n- {problem_line(words, problem)}" for problem in problems[:15])
+    elif missing:
+        text = words("draft-missing", count=len(missing))
+        text += "\n" + ", ".join(f"**{escape(one.label, 80)}**" for one in missing[:15])
+    else:
+        text = words("draft-ready")
+    summary = section_fields(words, summarise(draft.form, draft.answers))
+    reply = Reply.of(text, Tone.ASK if problems or missing else Tone.INFO, fields=summary)
+    return reply.with_buttons(*_draft_buttons(words, draft, custom_id))
+
+
+def _draft_buttons(words: Words, draft: Draft, custom_id: str) -> list[Button]:
+    buttons = []
+    upcoming = draft.page(len(draft.pages))
+    if draft.problems or upcoming:
+        if draft.problems:
+            label = words.plain("button-continue-fix", 80, count=len(draft.wrong()))
+        else:
+            section = cut(page_title(upcoming), 40) or words.plain("section-unnamed", 40)
+            label = words.plain("button-continue", 80, section=section)
+        style = discord.ButtonStyle.secondary if draft.ready else discord.ButtonStyle.primary
+        buttons.append(Button(label, f"{custom_id}continue", style, row=0))
+    if draft.ready:
+        buttons.append(
+            Button(words.plain("button-create", 80), f"{custom_id}create", discord.ButtonStyle.success, row=0)
+        )
+    buttons.append(Button(words.plain("button-cancel", 80), f"{custom_id}cancel", row=0))
+    pages = [number for number in range(len(draft.pages)) if draft.page(number)][:MAX_PAGE_BUTTONS]
+    for place, number in enumerate(pages):
+        label = words.plain("button-edit-page", 80, page=number + 1)
+        buttons.append(Button(label, f"{custom_id}edit-{number}", row=1 + place // 5))
+    return buttons
+
+
+def created_reply(words: Words, outcome: CreateOutcome) -> Reply:
+    """Return the new character as the CAD will show it, or what was sent where the CAD did not say."""
+    record = outcome.record
+    shown = record is not None and bool(record.fields_with_values())
+    name = record.display_name if record is not None and shown else _sent_name(outcome.sent)
+    key = "create-done-read-back" if outcome.read_back else "create-made"
+    parts = [words(key, name=name)]
+    if record is not None and record.id is not None:
+        parts.append(words("create-record-id", id=str(record.id)))
+    if not shown:
+        parts.append(words("create-shown-as-sent"))
+    if outcome.unknown:
+        parts.append(
+            words("record-unknown-fields", near=", ".join(f"`{cut(uid, 40)}`" for uid in outcome.unknown[:20]))
+        )
+    fields = section_fields(words, record.fields_with_values() if record is not None and shown else outcome.sent)
+    return Reply.of("\n".join(parts), Tone.DONE, fields=fields, image=_image(record))
+
+
+def _sent_name(sent: Summary) -> str:
+    values = [text for _, rows in sent for _, text in rows]
+    return " ".join(values[:2])
+
+
+def _image(record: Record | None) -> str | None:
+    url = record.value("img") if record is not None else ""
+    return url if url.startswith("https://") else None

@@ -1,0 +1,101 @@
+"""`/linkchar`: link and unlink Database Sync characters, one's own or, for staff, anyone's."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Literal
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.client import ACCESS, CharlinkBot
+from bot.domain.access import Action, CommandAccess
+from bot.services.linking import HINT_VALUE, LinkIntent, ViewIntent
+from bot.services.turn import Subject
+from bot.ui.links import choices, link_modal, link_reply, links_reply
+from bot.ui.modals import submitted
+
+if TYPE_CHECKING:
+    from bot.services.linking import Linking
+    from bot.ui.desk import Desk
+    from bot.ui.router import Router
+    from bot.ui.visit import Visit
+
+log = logging.getLogger(__name__)
+
+LINK_ACCESS = CommandAccess(
+    Action.LINK,
+    by_value={("action", "remove"): Action.UNLINK},
+    if_absent={"sync_id": Action.VIEW},
+    staff_options=frozenset({"api_id"}),
+)
+
+
+class LinkChar(commands.Cog):
+    """The command, its autocomplete, and where its buttons and its form lead."""
+
+    def __init__(self, desk: Desk, linking: Linking, router: Router) -> None:
+        self.desk = desk
+        self.linking = linking
+        router.add("link", LinkIntent, self.change)
+        router.add("links", ViewIntent, self.view)
+        router.add("enter", ViewIntent, self.enter)
+        router.add("entered", ViewIntent, self.entered)
+
+    @app_commands.command(name="linkchar", extras={ACCESS: LINK_ACCESS})
+    async def linkchar(
+        self,
+        interaction: discord.Interaction,
+        sync_id: app_commands.Range[str, 1] | None = None,
+        action: Literal["add", "remove"] = "add",
+        member: discord.User | None = None,
+        api_id: app_commands.Range[str, 1, 255] | None = None,
+    ) -> None:
+        """Link your game character to your CAD account, or see what is linked."""
+        visit = self.desk.visit(interaction)
+        subject = subject_of(interaction, member, api_id)
+        if sync_id is None:
+            await self.view(visit, ViewIntent(subject=subject, remove=action == "remove"), "")
+        else:
+            await self.change(visit, LinkIntent(sync_id=sync_id, subject=subject, remove=action == "remove"), "")
+
+    @linkchar.autocomplete("sync_id")
+    async def complete(self, interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        """Offer what the bot remembers of this account; never a CAD call."""
+        visit = self.desk.visit(interaction)
+        options = interaction.namespace
+        member = getattr(options, "member", None)
+        subject = subject_of(interaction, member, getattr(options, "api_id", None))
+        known = self.linking.suggest(visit.turn, subject, typed, remove=getattr(options, "action", "") == "remove")
+        return choices(visit.words, known, typed, hint=HINT_VALUE)
+
+    async def change(self, visit: Visit, intent: LinkIntent, _: str) -> None:
+        """Set or remove a link, whether typed, confirmed, undone or tried again."""
+        visit.doing("link", intent)
+        await visit.acknowledge()
+        outcome = await self.linking.change(visit.turn, intent)
+        await visit.show(link_reply(visit, outcome))
+
+    async def view(self, visit: Visit, intent: ViewIntent, _: str) -> None:
+        """Show what is linked, and offer to enter a sync ID."""
+        visit.doing("links", intent)
+        await visit.acknowledge()
+        found = await self.linking.view(visit.turn, intent)
+        await visit.show(links_reply(visit, intent, found))
+
+    async def enter(self, visit: Visit, intent: ViewIntent, _: str) -> None:
+        """Ask for a sync ID."""
+        await visit.open_modal(link_modal(visit, intent))
+
+    async def entered(self, visit: Visit, intent: ViewIntent, _: str) -> None:
+        """Go on with the sync ID that was entered."""
+        typed = submitted(visit.interaction).get(0, "")
+        await self.change(visit, LinkIntent(sync_id=str(typed), subject=intent.subject, remove=intent.remove), "")
+
+
+def subject_of(interaction: discord.Interaction, member: discord.abc.Snowflake | None, api_id: str | None) -> Subject:
+    """Return whose account is meant: nobody named is oneself."""
+    if member is None and api_id is None:
+        return Subject(member_id=interaction.user.id)
+    return Subject(member_id=member.id if member is not None else None, api_id=api_id)
