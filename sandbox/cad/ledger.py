@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
 
+from sandbox.cad.refusals import Malformed
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -74,6 +76,13 @@ class Ledger:
         entry.key_ok = prepared.key_ok
         entry.identifier = self._hide(prepared.identifier)
         entry.body = self._redact(prepared.body)
+        if isinstance(prepared.refusal, Malformed):
+            entry.malformed = self._hide(prepared.refusal.reason)
+
+    def applied(self, entry: Entry, changes: list[str]) -> None:
+        """Note that the call was carried out, and what it changed."""
+        entry.applied = True
+        entry.changes = [self._hide(change) for change in changes]
 
     def clear(self) -> None:
         """Forget the entries."""

@@ -17,7 +17,7 @@ from sandbox.cad.control import Control
 from sandbox.cad.faults import REPLIES, FaultKind, Faults
 from sandbox.cad.ledger import Entry, Ledger
 from sandbox.cad.limits import Limits
-from sandbox.cad.refusals import AccountUnknown, CadRefusal, Malformed
+from sandbox.cad.refusals import AccountUnknown, CadRefusal
 from sandbox.cad.state import CadState, Community
 from sandbox.cad.v1 import V1
 from sandbox.cad.v2 import V2
@@ -129,8 +129,6 @@ class SandboxCad:
         """Return what to answer, or None to cut the connection."""
         prepared = generation.prepare(received)
         self.ledger.describe(entry, prepared)
-        if isinstance(prepared.refusal, Malformed):
-            entry.malformed = prepared.refusal.reason
         if self.latency:
             await asyncio.sleep(self.latency)
         if self.rate_limited and (wait := self.limits.wait(prepared.endpoint, prepared.limit)):
@@ -150,8 +148,7 @@ class SandboxCad:
             reply = _run(prepared)
         except CadRefusal as refusal:
             return generation.refuse(refusal, received)
-        entry.applied = True
-        entry.changes = self.state.changes[before:]
+        self.ledger.applied(entry, self.state.changes[before:])
         return reply
 
     async def _strike(self, fault: Fault, true: Reply | None, received: Received) -> Reply | None:

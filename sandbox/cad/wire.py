@@ -39,11 +39,6 @@ class Reply:
     content_type: str = TEXT
     headers: Mapping[str, str] = field(default_factory=dict)
 
-    @property
-    def ok(self) -> bool:
-        """Whether the CAD did what was asked."""
-        return self.status < 300  # noqa: PLR2004 - HTTP's own line between success and the rest
-
 
 @dataclass(slots=True)
 class Prepared:
