@@ -9,10 +9,9 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.client import ACCESS, CharlinkBot
+from bot.client import ACCESS
 from bot.domain.access import Action, CommandAccess
 from bot.services.linking import HINT_VALUE, LinkIntent, ViewIntent
-from bot.services.turn import Subject
 from bot.ui.links import choices, link_modal, link_reply, links_reply
 from bot.ui.modals import submitted
 
@@ -54,7 +53,7 @@ class LinkChar(commands.Cog):
     ) -> None:
         """Link your game character to your CAD account, or see what is linked."""
         visit = self.desk.visit(interaction)
-        subject = subject_of(interaction, member, api_id)
+        subject = visit.subject(member, api_id)
         if sync_id is None:
             await self.view(visit, ViewIntent(subject=subject, remove=action == "remove"), "")
         else:
@@ -66,7 +65,7 @@ class LinkChar(commands.Cog):
         visit = self.desk.visit(interaction)
         options = interaction.namespace
         member = getattr(options, "member", None)
-        subject = subject_of(interaction, member, getattr(options, "api_id", None))
+        subject = visit.subject(member, getattr(options, "api_id", None))
         known = self.linking.suggest(visit.turn, subject, typed, remove=getattr(options, "action", "") == "remove")
         return choices(visit.words, known, typed, hint=HINT_VALUE)
 
@@ -92,10 +91,3 @@ class LinkChar(commands.Cog):
         """Go on with the sync ID that was entered."""
         typed = submitted(visit.interaction).get(0, "")
         await self.change(visit, LinkIntent(sync_id=str(typed), subject=intent.subject, remove=intent.remove), "")
-
-
-def subject_of(interaction: discord.Interaction, member: discord.abc.Snowflake | None, api_id: str | None) -> Subject:
-    """Return whose account is meant: nobody named is oneself."""
-    if member is None and api_id is None:
-        return Subject(member_id=interaction.user.id)
-    return Subject(member_id=member.id if member is not None else None, api_id=api_id)

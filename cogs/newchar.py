@@ -12,11 +12,11 @@ from discord.ext import commands
 from bot.client import ACCESS
 from bot.domain.access import Action, CommandAccess
 from bot.domain.forms import page_title
+from bot.errors import Expired
 from bot.services.creation import DRAFT_SECONDS, DraftIntent, RecordIntent, StartIntent
 from bot.ui.characters import created_reply, draft_reply
 from bot.ui.modals import draft_modal, submitted
 from bot.ui.reply import Button, Reply, Tone
-from cogs.linkchar import subject_of
 
 if TYPE_CHECKING:
     from bot.services.creation import Creation
@@ -52,7 +52,7 @@ class NewChar(commands.Cog):
     ) -> None:
         """Create a character in the CAD with your community's own form."""
         visit = self.desk.visit(interaction)
-        subject = subject_of(interaction, member, api_id)
+        subject = visit.subject(member, api_id)
         if record is None:
             await self.start(visit, StartIntent(subject=subject, delete_after=delete_after), "")
         else:
@@ -73,7 +73,7 @@ class NewChar(commands.Cog):
 
     async def submit(self, visit: Visit, intent: DraftIntent, page: str) -> None:
         """Keep what was typed and show where the draft stands."""
-        intent.draft.submit(int(page), submitted(visit.interaction))
+        intent.draft.submit(_number(page), submitted(visit.interaction))
         await self._show(visit, intent)
 
     async def go_on(self, visit: Visit, intent: DraftIntent, step: str) -> None:
@@ -86,7 +86,7 @@ class NewChar(commands.Cog):
             self.creation.discard(visit.turn, draft)
             await visit.show(Reply.of(visit.words("draft-cancelled"), Tone.INFO))
         elif name == "edit":
-            await self._open(visit, intent, int(number))
+            await self._open(visit, intent, _number(number))
         elif name == "continue":
             await self._open(visit, intent, len(draft.pages))
         else:
@@ -96,8 +96,9 @@ class NewChar(commands.Cog):
         """Create the character, after a last look whether the template is still the same."""
         visit.doing("create", intent)
         if self.creation.outdated(visit.turn, intent.draft):
-            await self._show(visit, intent)
+            await self._show(visit, intent, note="draft-template-changed")
             return
+        visit.back = Button(visit.words.plain("button-back", 80), self._custom_id(visit, intent) + "show")
         await visit.acknowledge()
         await visit.show(created_reply(visit.words, await self.creation.create(visit.turn, intent)))
 
@@ -121,6 +122,16 @@ class NewChar(commands.Cog):
         title = page_title(fields) or words.plain("newchar-title", 45)
         await visit.open_modal(draft_modal(words, draft, fields, custom_id=custom_id, title=title))
 
-    async def _show(self, visit: Visit, intent: DraftIntent) -> None:
-        custom_id = visit.custom_id("draft", intent, once=False, lifetime=DRAFT_SECONDS)
-        await visit.show(draft_reply(visit.words, intent.draft, custom_id))
+    async def _show(self, visit: Visit, intent: DraftIntent, *, note: str = "") -> None:
+        await visit.show(draft_reply(visit.words, intent.draft, self._custom_id(visit, intent), note=note))
+
+    @staticmethod
+    def _custom_id(visit: Visit, intent: DraftIntent) -> str:
+        return visit.custom_id("draft", intent, once=False, lifetime=DRAFT_SECONDS)
+
+
+def _number(text: str) -> int:
+    """Read a page number out of a custom id, which anybody can forge."""
+    if not (text.isascii() and text.isdecimal()):
+        raise Expired("button-unknown")
+    return int(text)

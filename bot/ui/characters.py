@@ -48,10 +48,10 @@ def problem_line(words: Words, problem: Problem) -> str:
     return line
 
 
-def draft_reply(words: Words, draft: Draft, custom_id: str) -> Reply:
+def draft_reply(words: Words, draft: Draft, custom_id: str, *, note: str = "") -> Reply:
     """Return the state of a draft: what is wrong, what is missing, what was said so far, and where to go on.
 
-    `custom_id` ends where the name of what the button does is put.
+    `custom_id` ends where the name of what the button does is put; `note` is the key of a message to add.
     """
     problems = list(draft.problems.values())
     missing = draft.missing
@@ -63,6 +63,8 @@ def draft_reply(words: Words, draft: Draft, custom_id: str) -> Reply:
         text += "\n" + ", ".join(f"**{escape(one.label, 80)}**" for one in missing[:15])
     else:
         text = words("draft-ready")
+    if note:
+        text += "\n\n" + words(note)
     summary = section_fields(words, summarise(draft.form, draft.answers))
     reply = Reply.of(text, Tone.ASK if problems or missing else Tone.INFO, fields=summary)
     return reply.with_buttons(*_draft_buttons(words, draft, custom_id))

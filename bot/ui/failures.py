@@ -43,8 +43,8 @@ def failure_reply(visit: Visit, error: Exception) -> Reply:
     reply = Reply.of(f"{text}\n\n{words('reference', reference=visit.reference)}", tone)
     if isinstance(error, CharlinkError) and error.retryable and visit.intent is not None and visit.actions:
         again = visit.custom_id(visit.route, visit.intent)
-        return reply.with_buttons(Button(words.plain("button-again", 80), again))
-    return reply
+        reply = reply.with_buttons(Button(words.plain("button-again", 80), again))
+    return reply.with_buttons(*reply.buttons, visit.back) if visit.back else reply
 
 
 def question_reply(visit: Visit, question: Question) -> Reply:

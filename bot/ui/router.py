@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from bot.errors import Expired, Refused
-from bot.services.turn import Intent
 from bot.ui.reply import PREFIX
 
 if TYPE_CHECKING:
@@ -63,8 +62,8 @@ class Router:
             route = self._routes.get(name)
             if route is None:
                 raise Expired("button-unknown")
+            visit.route = name
             ticket = self._redeem(visit, ticket_id, route)
-            visit.doing(name, ticket.payload if isinstance(ticket.payload, Intent) else None)
             await route.handler(visit, ticket.payload, arg)
 
     def _redeem(self, visit: Visit, ticket_id: str, route: Route[object]) -> Ticket:

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 import discord
 
 from bot.services.tickets import MESSAGE_SECONDS
+from bot.services.turn import Subject
 from bot.ui.reply import PREFIX
 
 if TYPE_CHECKING:
     from bot.domain.access import Action
     from bot.services.tickets import Tickets
     from bot.services.turn import Intent, Turn
-    from bot.ui.reply import Reply
+    from bot.ui.reply import Button, Reply
     from bot.ui.words import Words
 
 
@@ -31,7 +32,7 @@ class Visit:
     """An interaction with everything that answering it needs.
 
     `turn` is set once the person was admitted. `route`, `intent`, `actions` and `target` say what is being done, so
-    that a question or a failure can offer to go on with exactly that.
+    that a question or a failure can offer to go on with exactly that; `back` is where a failure leads back to.
     """
 
     interaction: discord.Interaction
@@ -44,7 +45,7 @@ class Visit:
     intent: Intent | None = None
     actions: tuple[Action, ...] = ()
     target: int | None = None
-    answered: bool = False
+    back: Button | None = None
 
     @property
     def turn(self) -> Turn:
@@ -58,6 +59,12 @@ class Visit:
         self._turn = replace(turn, on_wait=self._tell_wait)
         self.actions = actions
         self.target = target
+
+    def subject(self, member: discord.abc.Snowflake | None, api_id: str | None) -> Subject:
+        """Return whose account is meant by a command's options: nobody named is oneself."""
+        if member is None and api_id is None:
+            return Subject(member_id=self.interaction.user.id)
+        return Subject(member_id=member.id if member is not None else None, api_id=api_id)
 
     def doing(self, route: str, intent: Intent | None) -> None:
         """Say what is under way, so that it can be confirmed or tried again."""
@@ -112,7 +119,6 @@ class Visit:
             await response.edit_message(content=reply.headline, embed=embed, view=view)
         else:
             await self._send(reply)
-        self.answered = True
 
     async def whisper(self, reply: Reply) -> None:
         """Give the answer as a new private message, leaving whatever was clicked as it is."""
@@ -120,13 +126,11 @@ class Visit:
             await self.show(reply)
         else:
             await self._send(reply)
-            self.answered = True
 
     async def open_modal(self, modal: discord.ui.Modal) -> None:
         """Answer with a form. Like a view it is stopped at once: its submission goes to the router."""
         modal.stop()
         await self.interaction.response.send_modal(modal)
-        self.answered = True
 
     async def _send(self, reply: Reply) -> None:
         view = reply.view()

@@ -1,0 +1,293 @@
+# What people read, in English. The first line of a message is its headline: the outcome, in words.
+# { $sync_id }, { $id }, { $reference }, { $value } and { $mask } arrive in code marks; other texts arrive escaped.
+
+## Every failure
+
+reference = Reference: { $reference }
+changed-no = Nothing was changed.
+changed-unknown = It is not certain whether anything changed. Look before you try again.
+read-back = The CAD's answer got lost on the way, so I read it back: it is done.
+cad-said = The CAD says: { $detail }
+cad-trace = The CAD's own trace id: { $trace }
+dismissed = Left as it is.
+    Nothing was changed.
+internal = Something went wrong in this bot.
+    Staff can find the cause in the log under the reference below. If you were changing something, look whether it was done before you try again.
+waiting = Waiting for the CAD: you are number { $place } in line, about { $seconds } s.
+guild-not-set-up = This server is not set up.
+    No CAD community is connected to this server, so there is nothing to link to. Whoever runs the bot can add this server to DISCORD_GUILD_IDS.
+
+## Buttons that no longer lead anywhere
+
+button-unknown = This button is not known any more.
+    It may be from an older version. Type the command again.
+button-expired = This button has expired.
+    Buttons are good for 15 minutes, forms for 24 hours, and both only until the bot is restarted. Nothing was changed: type the command again.
+button-not-yours = This button belongs to somebody else.
+    Type the command yourself to get your own.
+button-pressed = This button was already pressed.
+    One press is enough; the answer to it is on its way or already there.
+
+## Access
+
+rule-no-action = Refused: this command declares no access rule.
+    That is a mistake in the bot. Please tell whoever runs it.
+rule-no-action-nobody = Refused: this command declares no access rule.
+    That is a mistake in the bot. Please tell whoever runs it.
+rule-other-guild-nobody = Refused: this belongs to another server.
+    Use it in the server it came from.
+rule-blocked-nobody = Refused: one of your roles is blocked from using this bot.
+    A blocked role wins over every other role. Ask the server's staff.
+rule-not-a-player = Refused: you need a player role.
+    Any one of these opens it: { $roles }. Ask the server's staff for it.
+rule-not-a-player-nobody = Refused: no player role is set up in this server.
+    Until whoever runs the bot sets PLAYER_ROLE_IDS, only staff can use this.
+rule-players-may-not-nobody = Refused: players may not do this in this server.
+    Staff can do it for you. The rule is PLAYER_MAY; whoever runs the bot can change it.
+rule-self-link-off-nobody = Not linked: players do not link themselves in this server.
+    Ask staff to link the character for you. The rule is SELF_LINK; whoever runs the bot can change it.
+rule-staff-only = Refused: only staff can do that.
+    For other members, and with the options for staff, you need one of these roles: { $roles }. For yourself, leave those options out.
+rule-staff-only-nobody = Refused: only staff can do that, and no staff role is set up in this server.
+    Whoever runs the bot can set STAFF_ROLE_IDS. For yourself, leave the options for staff out.
+
+## Sync IDs
+
+sync-id-label = Sync ID
+sync-id-description = The character's id in the game database, exactly as it is stored there
+sync-id-where = The sync ID is the character's id in the game database, for example `ABC12345` or `char1:…`. It is often shown in the game's character menu; otherwise staff can look it up. It is not your Discord id and not your name.
+sync-id-empty = Not a sync ID: it is empty.
+    Type the character's id from the game database. Nothing was sent to the CAD.
+sync-id-too-long = Not a sync ID: it is too long.
+    A sync ID has at most 255 characters. Nothing was sent to the CAD.
+sync-id-characters = Not a sync ID: it holds characters that no sync ID has.
+    Line breaks, tabs and invisible characters are not allowed; they often come along when copying. Type it by hand. Nothing was sent to the CAD.
+sync-id-path = Not a sync ID: it must not be `.` or `..`, or hold `/` or `\`.
+    Check what was copied. Nothing was sent to the CAD.
+sync-id-hint = That was only a hint, not a sync ID.
+    Type the character's id from the game database in its place. Nothing was sent to the CAD.
+choice-hint = Type the character's sync ID from the game database
+choice-long = Too long for this list: type it in full and press Enter
+choice-refused = You may not use this here
+choice-linked = linked
+
+## Whose account
+
+whose-own = your CAD account
+whose-own-named = your CAD account ({ $account })
+whose-member = the CAD account of { $member }
+whose-member-named = the CAD account of { $member } ({ $account })
+whose-named = the CAD account { $account }
+whose-id = the CAD account with the API ID { $id }
+
+## /linkchar
+
+link-done = Linked { $sync_id }.
+    The character now belongs to { $near }.
+link-already = Already linked: { $sync_id }.
+    The character already belongs to { $near }. Nothing had to change.
+unlink-done = Unlinked { $sync_id }.
+    The character no longer belongs to { $near }. It still exists in the game.
+unlink-already = { $sync_id } was not linked.
+    It does not belong to { $near }. Nothing had to change.
+unlink-confirm = Unlink { $sync_id }?
+    The CAD account loses this character: it can no longer be chosen or shown in the CAD until it is linked again. The character in the game stays as it is.
+unlink-confirm-yes = Unlink
+link-not-applied = Not linked: the CAD did not take it.
+    The CAD's answer got lost, and reading back shows that { $sync_id } is not linked. Try again in a moment.
+unlink-not-applied = Not unlinked: the CAD did not take it.
+    Reading back shows that { $sync_id } is still linked. Try again in a moment.
+link-held = Not linked: { $sync_id } belongs to another CAD account.
+    Nothing was changed. If it is your character, ask staff to sort it out.
+link-held-confirm = { $sync_id } is linked to another CAD account.
+    If you go on, it will be linked to this account as well. What the CAD then shows is up to the CAD.
+link-held-confirm-yes = Yes, link anyway
+undo-changed = Not undone: { $sync_id } has been changed since.
+    Somebody changed this link after that, so taking it back would undo his change. Nothing was changed.
+self-link-approval = Not linked: staff must do it.
+    In this server staff links characters. Ask them to link { $sync_id } for you. Nothing was changed.
+max-links = Not linked: you already have { $count } of at most { $limit } characters.
+    Unlink one with `/linkchar action:remove`, or ask staff. Nothing was changed.
+links-some = { $count ->
+        [one] 1 character is linked.
+       *[other] { $count } characters are linked.
+    }
+    These sync IDs belong to { $near }:
+links-none = No character is linked yet.
+    Nothing is linked to { $near }.
+links-more = … and { $count } more.
+link-modal-title = Which character?
+db-sync-off = Not linked: this community does not use Database Sync.
+    Linking is for communities whose characters come from the game database. Here, characters are made in the CAD: use `/newchar`.
+
+button-undo = Undo
+button-unlink = Unlink
+button-enter = Enter a sync ID
+button-enter-remove = Enter the sync ID to unlink
+button-again = Try again
+button-no = No, leave it
+button-back = Back to the form
+
+## Accounts
+
+account-unknown = The CAD can't tell which account is meant.
+    In this community an account is named by its API ID. Ask staff to do it with the option `api_id`.
+account-disagrees = Refused: that API ID belongs to somebody else.
+    The API ID and the CAD account of <@{ $member }> do not agree. Give only one of the two, or correct one. Nothing was changed.
+account-is-this-you = Is this you?
+    The CAD account with your Discord id as its API ID is **{ $account }**. From now on I act on that account for you.
+account-is-this-you-yes = Yes, that is me
+account-changed = Stopped: your id now leads to another CAD account.
+    It is not the account that you confirmed before. Ask staff to look into it. Nothing was changed.
+account-pending = Your CAD account is waiting for approval.
+    The account { $account } is not approved yet. Ask the community's staff to approve it in the CAD, then try again. Nothing was changed.
+account-expired = The CAD account has expired.
+    The account { $account } must be renewed in the CAD first. Nothing was changed.
+account-removed = The CAD account was removed from the community.
+    The account { $account } must join the community again. Nothing was changed.
+account-banned = The CAD account is banned.
+    The account { $account } is banned from the community. Only the community's staff can lift that. Nothing was changed.
+account-none-discord = The CAD knows no account for this Discord user.
+    One step is missing. First: link Discord to the Sonoran account, on sonorancad.com under account settings. If that is done: join the community in the CAD with that account. Then type the command again. Nothing was changed.
+account-none-api-id = The CAD knows no account with the API ID { $id }.
+    API IDs are case-sensitive and set in the CAD, under the account's settings. Check it, or ask the member to set it. Nothing was changed.
+account-none-account = The CAD knows no such account.
+    It may have left the community. Nothing was changed.
+
+## /newchar
+
+newchar-title = New character
+newchar-start = The form is ready.
+    Press Start to fill it in.
+button-start = Start
+button-continue = Continue: { $section }
+button-continue-fix = { $count ->
+        [one] Continue: correct 1 field
+       *[other] Continue: correct { $count } fields
+    }
+button-create = Create
+button-cancel = Cancel
+button-edit-page = Edit page { $page }
+section-unnamed = Further details
+option-blank = (none)
+draft-wrong = { $count ->
+        [one] 1 field needs another look.
+       *[other] { $count } fields need another look.
+    }
+    Nothing was sent yet, and everything you typed is kept.
+draft-missing = { $count ->
+        [one] 1 required field is still missing.
+       *[other] { $count } required fields are still missing.
+    }
+    Nothing was sent yet. Still to fill in:
+draft-ready = Ready to create.
+    This is what will be sent to the CAD. Continue with more details if you like, edit a page, or create the character now.
+draft-template-changed = The community changed its form in the meantime, so please look once more.
+draft-cancelled = Cancelled.
+    The form was thrown away. Nothing was created.
+draft-was-staff = Refused: this form was opened as staff.
+    It may hold fields that are only for staff, and you no longer have that role. Type `/newchar` again. Nothing was created.
+draft-not-ready = Not created: something is still missing or wrong.
+    Go back to the form and put it right. Nothing was created.
+problem-line = **{ $field }**: { $why }
+problem-near = Did you mean { $near }?
+create-under-way = It is being created already.
+    One press is enough: the answer to it is on its way. It is created only once.
+create-done = It was created already.
+    This form made its character; it was not created again. Type `/newchar` for another one.
+create-made = Created { $name }.
+    The character is in the CAD now.
+create-done-read-back = Created { $name }.
+    The CAD's answer got lost on the way, so I read the characters back: it is there, once.
+create-record-id = Its record id is { $id }.
+create-shown-as-sent = The CAD did not say how it stored it, so this is what was sent.
+create-not-applied = Not created: the CAD did not take it.
+    The CAD's answer got lost, and reading back shows no such character. What you typed is kept: try again in a moment.
+create-again = It may be there already.
+    The CAD's answer got lost, and it could not be found out whether the character was created. Look in the CAD first. If it is not there, create it again.
+create-again-yes = Yes, create it again
+delete-after-unsupported = Not created: `delete_after` is not available here.
+    The CAD's older form (SONORAN_NEW_CHARACTER_FORM=character) knows no such option. Leave it out, or let whoever runs the bot choose `dictionary` or API version v2.
+db-sync-on = Not created: this community uses Database Sync.
+    Its characters come from the game database: create the character in the game, then link it with `/linkchar`. A character made here would not be shown in the CAD.
+db-sync-on-admin = This community uses Database Sync.
+    Its characters come from the game database. A character made here is likely not shown in the CAD, unless the community's "include API records" option is on.
+db-sync-on-admin-yes = Yes, create anyway
+
+## Records as files
+
+attachment-foreign = Refused: that file is not on Discord.
+    A record must be attached to the command itself. Nothing was created.
+attachment-unreadable = The attached file could not be read.
+    Discord did not deliver it, or it is empty. Attach it again. Nothing was created.
+record-large = The attached file is too large.
+    A record has at most { $max } KiB. Nothing was created.
+record-json = The attached file is not a JSON record.
+    It must be one JSON object in UTF-8, as the CAD exports it. Nothing was created.
+record-deep = The attached file is nested too deeply.
+    A record is nested at most { $max } levels deep. Nothing was created.
+record-sections = The attached file is not a record.
+    A record has a list `sections`, each with a list `fields`. Nothing was created.
+record-type = The attached record is not a character.
+    Its `type`, and its `recordTypeId` if it has one, must be { $type }. Nothing was created.
+record-problems = Not created: { $count ->
+        [one] 1 value does not fit the community's template.
+       *[other] { $count } values do not fit the community's template.
+    }
+    Nothing was created. To put right:
+record-unknown-fields = The community's template has no such fields, so the CAD ignores them: { $near }.
+
+## Templates: what a value must look like
+
+hint-mask = Format: { $mask } (# a digit, S a letter, X either)
+hint-date = Format: { $mask }
+hint-time = Format: { $mask }
+hint-time-any = For example 21:30 or 9:30 PM
+hint-options = One of { $count } options: type it; near matches are offered if it is not found
+hint-options-many = Options of { $count }, one a line
+hint-image = An https:// address of a picture (not one on Discord: those expire)
+
+## The CAD's errors: what happened and what to do
+
+cad-not-linked = The CAD knows no such account.
+    Check the name or id.
+cad-not-found = The CAD does not know it any more.
+    Somebody may have removed it meanwhile.
+cad-not-verified = That secret belongs to no account.
+    Copy it again from the CAD.
+cad-auth = The CAD refuses this server's API key.
+    Whoever runs the bot must correct SONORAN_API_KEY. Until then nothing is sent.
+cad-plan = The community's CAD plan does not include this.
+    Linking and characters need the Plus plan or higher, and the API must be switched on in the CAD's settings. The community's owner can change that.
+cad-config = The CAD refuses this server's community id.
+    Whoever runs the bot must correct SONORAN_COMMUNITY_ID. Until then nothing is sent.
+cad-protocol = The CAD did not understand the request.
+    That is a mistake in the bot or a change of the CAD. Please tell whoever runs the bot.
+cad-bad-endpoint = The CAD does not know this call.
+    The CAD answered as if nothing was asked. Please tell whoever runs the bot.
+cad-rejected = The CAD did not accept what was sent.
+    Correct it and try again.
+cad-forbidden = The CAD refuses this.
+    It does not say why. Ask the community's owner.
+cad-unique = A value that must be unique is already taken.
+    Another record has it. Choose another value.
+cad-rate-limited = Too many calls to the CAD just now.
+    Try again in { $wait ->
+        [0] a minute
+        [one] 1 second
+       *[other] { $wait } seconds
+    }.
+cad-server = The CAD has a problem of its own.
+    It answered with an error. Try again in a few minutes; status.sonoransoftware.com tells whether it is known.
+cad-unexpected = The CAD answered something unreadable.
+    It may be under maintenance. Try again in a few minutes; status.sonoransoftware.com tells whether it is known.
+cad-timeout = The CAD did not answer in time.
+    It may be busy. Try again in a few minutes; status.sonoransoftware.com tells whether it is known.
+cad-transport = The CAD can't be reached.
+    The connection failed. Try again in a few minutes; status.sonoransoftware.com tells whether it is known.
+cad-paused = Calls to the CAD are paused.
+    They failed too often, so I stopped to protect the community from being blocked. The next attempt is possible in { $wait ->
+        [0] a moment
+        [one] 1 second
+       *[other] { $wait } seconds
+    }.
