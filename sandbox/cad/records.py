@@ -83,7 +83,7 @@ def unique_values(record: Json) -> set[tuple[str, str]]:
     return {
         (str(field.get("uid")), str(field["value"]).upper())
         for section, field in fields(record)
-        if field.get("unique") and field.get("value") and section.get("category") == CUSTOM
+        if field.get("unique") and field.get("value") and section.get("category", CUSTOM) == CUSTOM
     }
 
 
@@ -94,7 +94,7 @@ def fill_mask(mask: str, rng: random.Random) -> str:
 
 
 def _stored(section: Json, field: Json, text: str) -> str:
-    upper = section.get("category") == CUSTOM and str(field.get("type")).lower() in TEXT_TYPES
+    upper = section.get("category", CUSTOM) == CUSTOM and str(field.get("type")).lower() in TEXT_TYPES
     return text.upper() if upper else text
 
 
