@@ -1,0 +1,127 @@
+"""Stops calling a CAD that will refuse anyway: bad calls can get a community blocked (cad-api.md 1.6).
+
+An open breaker lets one call through as a probe from time to time; a proof that the key works closes it.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from bot.errors import CadError, CadErrorKind, Sent
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+WHOLE_KEY: Final = ""
+"""The scope of an opening that stops every call of the key; any other scope is an endpoint's name."""
+
+PROBE_AFTER: Final = 3600.0
+"""Seconds between probes after a refusal of the key, the plan or our format."""
+
+OUTAGE_PROBE_AFTER: Final = 30.0
+"""Seconds between probes in an outage."""
+
+FORMAT_ROW: Final = 5
+OUTAGE_ROW, OUTAGE_SECONDS = 10, 30.0
+
+_FATAL: Final = frozenset({CadErrorKind.AUTH, CadErrorKind.CONFIG})
+_OUTAGE: Final = frozenset({CadErrorKind.SERVER, CadErrorKind.TIMEOUT, CadErrorKind.TRANSPORT})
+_PROOF: Final = frozenset(
+    {CadErrorKind.NOT_LINKED, CadErrorKind.NOT_FOUND, CadErrorKind.NOT_VERIFIED, CadErrorKind.UNIQUE},
+)
+_FORMAT_ROWS: Final[Mapping[CadErrorKind, str]] = {
+    CadErrorKind.PROTOCOL: "format",
+    CadErrorKind.BAD_ENDPOINT: "format",
+    CadErrorKind.REJECTED: "rejected",  # people's values may cause these: never mixed with our own mistakes
+}
+
+
+@dataclass(slots=True)
+class _Opening:
+    kind: CadErrorKind
+    every: float
+    probe_at: float
+
+
+class Breaker:
+    """The breaker of one key. `clock` is in seconds and only grows."""
+
+    def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._open: dict[str, _Opening] = {}
+        self._rows: dict[str, int] = {}
+        self._outage_since: float | None = None
+
+    @property
+    def causes(self) -> dict[str, CadErrorKind]:
+        """What keeps it open, by scope: WHOLE_KEY or an endpoint's name. Empty: closed."""
+        return {scope: opening.kind for scope, opening in self._open.items()}
+
+    def check(self, endpoint: str) -> None:
+        """Raise CadError PAUSED unless a call may go, perhaps as a probe. Changes nothing.
+
+        Its `wait` is in seconds until the next probe, its parameter `cause` the kind that opened the breaker.
+        """
+        now = self._clock()
+        for opening in self._openings(endpoint):
+            if opening.probe_at > now:
+                wait = opening.probe_at - now
+                error = CadError(CadErrorKind.PAUSED, sent=Sent.NO, endpoint=endpoint, wait=wait)
+                error.params["cause"] = opening.kind.value
+                raise error
+
+    def enter(self, endpoint: str) -> None:
+        """Check, and take the probe if this call is one. To be called at the last moment before sending."""
+        self.check(endpoint)
+        for opening in self._openings(endpoint):
+            opening.probe_at = self._clock() + opening.every
+
+    def succeeded(self, endpoint: str) -> None:
+        """Close: the CAD took the key and the call."""
+        self._open.pop(WHOLE_KEY, None)
+        self._open.pop(endpoint, None)
+        self._rows.clear()
+        self._outage_since = None
+
+    def failed(self, endpoint: str, error: CadError) -> None:
+        """Count an error of a call that was let through, and open where it tells that more calls would fail."""
+        kind = error.kind
+        if kind in _PROOF:
+            self.succeeded(endpoint)
+        elif kind in _FATAL:
+            self._trip(WHOLE_KEY, kind, PROBE_AFTER)
+        elif kind is CadErrorKind.PLAN:
+            self._trip(WHOLE_KEY if error.params.get("scope") == "api" else endpoint, kind, PROBE_AFTER)
+        elif kind in _FORMAT_ROWS:
+            if self._count(_FORMAT_ROWS[kind]) >= FORMAT_ROW:
+                self._trip(WHOLE_KEY, kind, PROBE_AFTER)
+        elif kind in _OUTAGE:
+            self._count_outage(kind)
+
+    def reset(self) -> None:
+        """Close and forget: a key was saved, or somebody asked for a check."""
+        self._open.clear()
+        self._rows.clear()
+        self._outage_since = None
+
+    def _openings(self, endpoint: str) -> list[_Opening]:
+        return [self._open[scope] for scope in (WHOLE_KEY, endpoint) if scope in self._open]
+
+    def _trip(self, scope: str, kind: CadErrorKind, every: float) -> None:
+        """Open; an outage never shortens what a refusal opened."""
+        if scope not in self._open or self._open[scope].every <= every:
+            self._open[scope] = _Opening(kind, every, self._clock() + every)
+
+    def _count(self, row: str) -> int:
+        self._rows[row] = self._rows.get(row, 0) + 1
+        return self._rows[row]
+
+    def _count_outage(self, kind: CadErrorKind) -> None:
+        """Open after a row of failures that lasted: ten at one moment may be one hiccup."""
+        now = self._clock()
+        if self._outage_since is None:
+            self._outage_since = now
+        if self._count("outage") >= OUTAGE_ROW and now - self._outage_since >= OUTAGE_SECONDS:
+            self._trip(WHOLE_KEY, kind, OUTAGE_PROBE_AFTER)
