@@ -5,9 +5,9 @@ Nothing is refused that the template allows, and nothing passes that the CAD's o
 
 from __future__ import annotations
 
+import dataclasses
 import difflib
 import unicodedata
-from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -29,7 +29,7 @@ _CLOSE = 0.4  # how alike an option must be to be offered, from 0 to 1
 _BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(frozen=True, slots=True)
 class Problem:
     """Why an answer can't stand: a message key and its parameters, which may be what somebody typed.
 
@@ -38,25 +38,27 @@ class Problem:
 
     field: FormField
     key: str
-    params: Mapping[str, Param] = field(default_factory=dict)
+    params: Mapping[str, Param] = dataclasses.field(default_factory=dict, repr=False)
     near: tuple[str, ...] = ()
 
 
 def read(field: FormField, raw: str | Sequence[str], *, standing: Answer = "") -> Answer | Problem:
-    """Return the answer that `raw` is for `field`, normalised, or the problem with it.
+    """Return the answer that `raw` is for `field`, as `normalise` does; blank is a problem where one is required."""
+    answer = normalise(field, raw, standing=standing)
+    return Problem(field, "problem-required") if field.required and not answer else answer
 
-    Blank is no answer, and a problem only where the field is required. A sequence stands for several options; of
-    a field that takes one text, its first counts. `standing` is what the record already holds: nobody is blamed
-    for leaving it as it is.
+
+def normalise(field: FormField, raw: str | Sequence[str], *, standing: Answer = "") -> Answer | Problem:
+    """Return the answer that `raw` is for `field`, in the template's spelling, or the problem with it.
+
+    Blank is no answer. A sequence stands for several options; of a field that takes one text, its first counts.
+    `standing` is what the record already holds: nobody is blamed for leaving it as it is.
     """
     if standing and standing == (raw if isinstance(raw, str) else tuple(raw)):
         return standing
     if field.chooses:
-        answer: Answer | Problem = _read_options(field, raw)
-    else:
-        text = raw if isinstance(raw, str) else next(iter(raw), "")
-        answer = _read_text(field, text)
-    return Problem(field, "problem-required") if field.required and not answer else answer
+        return _read_options(field, raw)
+    return _read_text(field, raw if isinstance(raw, str) else next(iter(raw), ""))
 
 
 def from_indices(field: FormField, indices: Sequence[str]) -> Answer | Problem:
@@ -105,7 +107,9 @@ def _formatted(field: FormField, text: str) -> Answer | Problem:
         result, key = read_time(field.mask, text), "problem-time" if field.mask else "problem-time-any"
     else:
         result, key = fit(field.mask, text, reverse=field.mask_reverse), "problem-mask"
-    return Problem(field, key, {"mask": field.mask}) if result is None else result
+    if result is None:
+        return Problem(field, key, {"mask": field.mask} if field.mask else {})
+    return result
 
 
 def _read_options(field: FormField, raw: str | Sequence[str]) -> Answer | Problem:
@@ -152,6 +156,8 @@ def _folded(name: str) -> str:
 
 def _clean(raw: str, *, multiline: bool) -> str:
     """Drop what no page would let in: control characters, half surrogates, marks that turn text around."""
+    if raw.isprintable():  # true of nearly all that is typed, and much faster to say
+        return raw.strip()
     lines = ["".join(map(_kept, line)).strip() for line in raw.splitlines()]
     return ("\n" if multiline else " ").join(lines).strip()
 

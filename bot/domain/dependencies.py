@@ -7,7 +7,6 @@ the CAD upper-cases much of what people type.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from itertools import count
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -48,16 +47,16 @@ class Dependencies:
         """
         held = {uid: _values(answers.get(uid, value)) for uid, value in self._held.items()}
         dependent = {uid: parents for uid, parents in self._parents.items() if parents}
-        shown = set(held)
-        for round_ in count():
-            now = set(held)
-            for uid, parents in dependent.items():
-                stays = round_ > len(dependent) and uid in shown
-                if not stays and not all(self._met(parent, held, shown) for parent in parents):
-                    now.discard(uid)
-            if now == shown:
-                break
-            shown = now
+        shown, before, rounds = set(held), set[str](), 0
+        while shown != before:
+            before = shown
+            hidden = {
+                uid
+                for uid, parents in dependent.items()
+                if not all(self._met(parent, held, before) for parent in parents)
+            }
+            shown = set(held) - (hidden if rounds <= len(dependent) else hidden - before)
+            rounds += 1
         return frozenset(shown)
 
     def _met(self, dependency: Dependency, held: Mapping[str, set[str]], shown: set[str]) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from bot.domain.answers import NOTHING, Problem, read
+from bot.domain.answers import NOTHING, Problem, normalise
 from bot.domain.fields import held_answer
 from bot.domain.models import CHARACTER_TYPE
 
@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     from bot.domain.forms import Form
     from bot.domain.template import Template
 
-IDENTITY = ("id", "syncId", "syncUniqueId")
-"""Keys of a record that name an existing one; a new record has none of them."""
+REPLACED = frozenset({"id", "syncid", "syncuniqueid", "type", "recordtypeid"})
+"""Top keys of a record, in lower case, that name an existing one or its type: never taken over from elsewhere, in
+no spelling, as nobody says that the CAD minds the case of a key."""
 
 Summary = tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
 """(section label, ((field label, text), ...)), as far as there is something to show."""
@@ -67,8 +68,8 @@ def to_record(form: Form, answers: Answers) -> dict[str, Any]:
 
 def as_new_character(record: dict[str, Any]) -> dict[str, Any]:
     """Return the record typed as a character and without what names an existing record."""
-    new = {key: value for key, value in record.items() if key not in IDENTITY}
-    return new | {"type": CHARACTER_TYPE, "recordTypeId": CHARACTER_TYPE}
+    new = {key: value for key, value in record.items() if key.lower() not in REPLACED}
+    return {"recordTypeId": CHARACTER_TYPE, "type": CHARACTER_TYPE, **new}
 
 
 def held_answers(form: Form, record: Template) -> dict[str, Answer]:
@@ -101,14 +102,11 @@ def _raw_fields(record: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
 def _settled(form: Form, answers: Answers, *, standing: Answers = NOTHING) -> Iterator[tuple[FormField, Answer]]:
     """Yield the visible fields that were answered, with the answer in the template's present spelling."""
     for field in form.visible(answers):
-        answer = answers.get(field.uid)
-        if answer:
-            result = read(field, answer, standing=standing.get(field.uid, ""))
-            if isinstance(result, Problem):
-                raise ValueError(f"an answer that does not pass: {result.key}")
-            yield field, result
-        elif answer is not None:
-            yield field, () if field.chooses else ""
+        if field.uid in answers:
+            answer = normalise(field, answers[field.uid], standing=standing.get(field.uid, ""))
+            if isinstance(answer, Problem):
+                raise ValueError(f"an answer that does not pass: {answer.key}")
+            yield field, answer
 
 
 def _encoded(answer: Answer) -> str:

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator
 
+from bot.domain.images import image_problem
 from bot.domain.wire import Flag, Number, Text, Texts, Wire, read_object, read_objects, read_texts
 
 CUSTOM_SECTION = 0
@@ -146,6 +147,12 @@ class Record(Template):
         """First, middle initial and last name, else the record's own name, sync ID or number (C16)."""
         words = " ".join(self.value(uid) for uid in ("first", "mi", "last")).split()
         return " ".join(words) or self.name or self.sync_id or str(self.id or "")
+
+    @property
+    def photo(self) -> str:
+        """The first picture whose address can be shown; blank when there is none."""
+        pictures = (field.value for _, field in self.each_field() if field.kind is FieldKind.IMAGE)
+        return next((url for url in pictures if image_problem(url) is None), "")
 
     def fields_with_values(self, *, staff: bool = False) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
         """Return (section label, ((field label, text), ...)) for showing, without blanks.
