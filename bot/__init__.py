@@ -1,0 +1,1 @@
+"""Charlink: links and creates Sonoran CAD characters from Discord."""

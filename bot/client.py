@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from typing import TYPE_CHECKING, Any
 
@@ -15,9 +14,10 @@ from discord.http import Route
 
 from bot.domain.access import CommandAccess
 from bot.errors import CharlinkError, Refused
+from bot.registration import clear_former_homes
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Awaitable, Callable
 
     from bot.settings import Settings
     from bot.ui.desk import Desk
@@ -95,11 +95,14 @@ class CharlinkBot(commands.AutoShardedBot):
             chunk_guilds_at_startup=False,
             guild_ready_timeout=0.0,  # without the guilds intent no GUILD_CREATE will come that could be waited for
             shard_count=settings.shard_count,
-            shard_ids=list(settings.shard_ids) or None,
         )
+        if settings.shard_ids:
+            self.shard_ids = list(settings.shard_ids)
         self.desk = desk
         self._router = router
         self._setup = setup
+        self._home = settings.discord_guild_ids
+        self._cleared = not self._home
         self._gateway = yarl.URL(settings.discord_gateway_url) if settings.discord_gateway_url else None
         Route.BASE = settings.discord_api_url  # discord.py has no other way to name a REST base
 
@@ -123,46 +126,8 @@ class CharlinkBot(commands.AutoShardedBot):
             await self._router.dispatch(interaction)
 
     async def on_ready(self) -> None:
-        """Say that the bot is up."""
+        """Say that the bot is up, and take the commands out of guilds that are no home any more."""
         log.info("ready: %d shard(s), %d guild(s)", len(self.shards), len(self.guilds))
-
-
-async def sync_commands(bot: CharlinkBot, home: Sequence[int], *, force: bool = False) -> int:
-    """Register the commands where they belong, and nowhere else; return how many scopes were written.
-
-    Discord itself holds what was registered last, so a scope is only written when it differs from the tree.
-    """
-    scopes: list[discord.Object | None] = [discord.Object(guild) for guild in home] or [None]
-    if home:
-        for guild in scopes:
-            bot.tree.copy_global_to(guild=guild)  # type: ignore[arg-type]  # no None with home guilds
-        bot.tree.clear_commands(guild=None)
-        scopes.append(None)
-    written = await asyncio.gather(*(_sync_scope(bot.tree, scope, force=force) for scope in scopes))
-    return sum(written)
-
-
-async def _sync_scope(tree: CharlinkTree, guild: discord.Object | None, *, force: bool) -> bool:
-    wanted = {(command.name, command.type.value): command.to_dict(tree) for command in tree.get_commands(guild=guild)}
-    if not force:
-        held = {
-            (command.name, command.type.value): command.to_dict() for command in await tree.fetch_commands(guild=guild)
-        }
-        if held.keys() == wanted.keys() and all(_same(wanted[name], held[name]) for name in wanted):
-            return False
-    await tree.sync(guild=guild)
-    log.info("registered %d command(s) %s", len(wanted), f"in guild {guild.id}" if guild else "globally")
-    return True
-
-
-def _same(wanted: Any, held: Any) -> bool:  # noqa: ANN401 - JSON
-    """Whether Discord holds what we would send. It adds keys and leaves out what is empty or a default."""
-    if isinstance(wanted, dict):
-        return isinstance(held, dict) and all(
-            _same(value, held.get(key))
-            for key, value in wanted.items()
-            if key not in {"id", "application_id", "nsfw", "dm_permission"}
-        )
-    if isinstance(wanted, list):
-        return len(wanted) == len(held or ()) and all(map(_same, wanted, held or ()))
-    return wanted == held or (not wanted and not held)
+        if not self._cleared:
+            self._cleared = True
+            await clear_former_homes(self, self._home)

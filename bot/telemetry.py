@@ -111,9 +111,14 @@ class Metrics:
         )
         self.cad_calls = Counter("charlink_cad_calls", "CAD calls", ["endpoint", "outcome"], registry=self.registry)
 
-    def cad_call(self, endpoint: str, outcome: str) -> None:
-        """Count one CAD call by endpoint and outcome ("ok" or an error kind)."""
+        self.cad_seconds = Histogram(
+            "charlink_cad_seconds", "How long CAD calls took", ["endpoint"], registry=self.registry
+        )
+
+    def cad_call(self, endpoint: str, outcome: str, seconds: float) -> None:
+        """Count one CAD call by endpoint and outcome ("ok" or an error kind), and how long it took."""
         self.cad_calls.labels(endpoint, outcome).inc()
+        self.cad_seconds.labels(endpoint).observe(seconds)
 
 
 def health_app(metrics: Metrics, ready: Callable[[], bool]) -> web.Application:

@@ -133,7 +133,7 @@ button-back = Back to the form
 account-unknown = The CAD can't tell which account is meant.
     In this community an account is named by its API ID. Ask staff to do it with the option `api_id`.
 account-disagrees = Refused: that API ID belongs to somebody else.
-    The API ID and the CAD account of <@{ $member }> do not agree. Give only one of the two, or correct one. Nothing was changed.
+    The API ID and the CAD account of { $member } do not agree. Give only one of the two, or correct one. Nothing was changed.
 account-is-this-you = Is this you?
     The CAD account with your Discord id as its API ID is **{ $account }**. From now on I act on that account for you.
 account-is-this-you-yes = Yes, that is me

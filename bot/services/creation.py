@@ -10,6 +10,7 @@ import logging
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from bot.cad.caller import Caller
 from bot.cad.protocol import NewCharacter
 from bot.domain.access import Rule
 from bot.domain.attachment import parse_record
@@ -103,8 +104,8 @@ class Creation:
         return self._draft(turn, intent, template)
 
     async def warm(self, tenant: Tenant) -> None:
-        """Fetch the template, so that the next form opens at once. Raises CadError."""
-        await tenant.cad.template(None)
+        """Fetch the template anew, so that the next form opens at once. Raises CadError."""
+        await tenant.cad.template(Caller(), fresh=True)
 
     def discard(self, turn: Turn, draft: Draft) -> None:
         """Throw a draft away."""
@@ -183,7 +184,7 @@ class Creation:
         return CreateOutcome(created.record)
 
     async def _read_back(
-        self, turn: Turn, target: Target, new: NewCharacter, known: set[int | str | None] | None, lost: CadError
+        self, turn: Turn, target: Target, new: NewCharacter, known: set[int | None] | None, lost: CadError
     ) -> Record:
         """Return the character that a lost answer left behind.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Self
 
-from bot.cad.client import Caller
+from bot.cad.caller import Caller
 from bot.domain.access import Rule
 
 if TYPE_CHECKING:

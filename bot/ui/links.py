@@ -31,9 +31,12 @@ def whose(visit: Visit, subject: Subject, account: str) -> str:
     if subject.member_id == visit.interaction.user.id:
         return words("whose-own-named", account=account) if account else words("whose-own")
     if subject.member_id is not None:
-        member = f"<@{subject.member_id}>"
-        key = "whose-member-named" if account else "whose-member"
-        return words(key, member=member, **({"account": account} if account else {}))
+        member = subject.member_id
+        return (
+            words("whose-member-named", member=member, account=account)
+            if account
+            else words("whose-member", member=member)
+        )
     return words("whose-named", account=account) if account else words("whose-id", id=subject.api_id or "")
 
 

@@ -54,7 +54,8 @@ def text_modal(custom_id: str, title: str, label: str, *, description: str, max_
 def submitted(interaction: discord.Interaction) -> dict[int, Typed]:
     """Return what a modal came back with, by component: a text, or the values chosen. Foreign ids are left out."""
     found: dict[int, Typed] = {}
-    for component in _components((interaction.data or {}).get("components", ())):
+    data: Any = interaction.data or {}  # JSON
+    for component in _components(data.get("components", ())):
         custom_id = str(component.get("custom_id", ""))
         if custom_id.isascii() and custom_id.isdecimal():
             values = component.get("values")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from bot.errors import Expired, Refused
 from bot.ui.reply import PREFIX
@@ -51,14 +51,14 @@ class Router:
         """Register where `name` leads. Raises ValueError for a name that is taken."""
         if name in self._routes:
             raise ValueError(f"the route {name} is taken")
-        self._routes[name] = Route(payload, handler)  # type: ignore[arg-type,assignment]  # `_redeem` checks the type
+        self._routes[name] = Route(payload, handler)  # type: ignore[arg-type]  # `_redeem` checks the type
 
     async def dispatch(self, interaction: discord.Interaction) -> None:
         """Handle one click or submission from beginning to end."""
         visit = self._desk.visit(interaction)
         async with self._desk.answering(visit):
-            custom_id = str((interaction.data or {}).get("custom_id", ""))
-            name, ticket_id, arg = _parse(custom_id)
+            data: Any = interaction.data or {}  # JSON
+            name, ticket_id, arg = _parse(str(data.get("custom_id", "")))
             route = self._routes.get(name)
             if route is None:
                 raise Expired("button-unknown")

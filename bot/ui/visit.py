@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import logging
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from bot.services.turn import Intent, Turn
     from bot.ui.reply import Button, Reply
     from bot.ui.words import Words
+
+log = logging.getLogger(__name__)
 
 
 def reference_of(interaction_id: int) -> str:
@@ -150,4 +153,7 @@ class Visit:
         """Say the place in the queue and the time, while the answer is still to come."""
         if self.interaction.response.is_done():
             text = self.words("waiting", place=place, seconds=round(seconds))
-            await self.interaction.edit_original_response(content=text)
+            try:
+                await self.interaction.edit_original_response(content=text)
+            except (discord.HTTPException, OSError) as error:
+                log.warning("could not tell the wait: %s", type(error).__name__)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 IDS = frozenset({"sync_id", "id", "reference", "example", "mask", "value", "trace"})
 """Parameters that are shown in code marks, for copying."""
-PLAIN = frozenset({"member", "channel", "roles", "near"})
+PLAIN = frozenset({"channel", "roles", "near"})
 """Parameters that are made of Discord's own marks already."""
 PARAM_LIMIT = 300
 _MARKUP = re.compile(r"([\\*_~|>`\[\]<@]|^[#-])")
@@ -58,6 +58,8 @@ class Words:
 
 
 def _safe(name: str, value: Param) -> Param:
+    if name == "member":
+        return f"<@{value}>"
     if isinstance(value, int) or name in PLAIN:
         return value
     return code(value) if name in IDS else escape(value)
