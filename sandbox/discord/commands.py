@@ -112,6 +112,11 @@ class Registry:
         self.find(scope, command_id)
         del self._scopes[scope][command_id]
 
+    def visible(self, member: Member, channel: Channel) -> list[Json]:
+        """Return the commands that the client shows to this member in this channel."""
+        granted = permissions_in(member, channel)
+        return [c for c in [*self.listed(channel.guild_id), *self.listed(0)] if not _hidden(c, granted)]
+
     def offered(self, name: str, kind: CommandType, member: Member, channel: Channel) -> Json:
         """Return the command that the client offers this member under a name; NotAllowed when it offers none."""
         candidates = [*self.listed(channel.guild_id), *self.listed(0)]

@@ -90,7 +90,8 @@ class Directory:
         attachment = self._world.messages.files.get(_id(request, "file_id"))
         if attachment is None:
             raise web.HTTPNotFound
-        return web.Response(body=attachment.upload.content, content_type=attachment.upload.content_type)
+        headers = {"Content-Type": attachment.upload.content_type}
+        return web.Response(body=attachment.upload.content, headers=headers)
 
 
 def _id(request: web.Request, name: str) -> int:

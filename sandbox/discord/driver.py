@@ -213,6 +213,7 @@ class Driver:
 
     def _place(self, who: Member, channel: Channel | None) -> Channel:
         """Return where a command is sent: the guild's first channel unless another one is given."""
+        _check_presence(who)
         place = channel or next(iter(who.guild.channels.values()))
         needed = Permission.VIEW_CHANNEL | Permission.USE_APPLICATION_COMMANDS
         if place.guild is who.guild and permissions_in(who, place) & needed != needed:
@@ -221,6 +222,8 @@ class Driver:
 
     def _check_sight(self, who: Member, message: Message) -> None:
         channel = message.channel
+        if channel.guild is not None:
+            _check_presence(who)
         if message.deleted:
             raise NotAllowed("the message is deleted")
         if message.viewer not in (None, who.person):
@@ -229,6 +232,11 @@ class Driver:
             raise NotAllowed(f"{who.name} does not see the direct messages of others")
         if channel.guild is who.guild and not permissions_in(who, channel) & Permission.VIEW_CHANNEL:
             raise NotAllowed(f"{who.name} does not see #{channel.name}")
+
+
+def _check_presence(who: Member) -> None:
+    if not who.present:
+        raise NotAllowed(f"{who.name} has left {who.guild.name}")
 
 
 def _labels(buttons: Sequence[Button]) -> str:

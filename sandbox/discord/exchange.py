@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from .interactions import Callback, Trigger
 
 if TYPE_CHECKING:
-    from .interactions import Interaction
+    from .interactions import Choice, Interaction
     from .messages import Message, MessageState
     from .modals import Modal
 
@@ -56,6 +56,11 @@ class Exchange:
     def followups(self) -> list[Message]:
         """Further messages under the same interaction."""
         return self.interaction.followups
+
+    @property
+    def choices(self) -> list[Choice]:
+        """What was offered, if this was an autocomplete."""
+        return self.interaction.choices
 
     @property
     def history(self) -> list[MessageState]:

@@ -25,7 +25,7 @@ def check_message(
     """Collect the problems of a message body; `before` is what the message shows when this is an edit."""
     problems.text((*path, "content"), body.get("content"), 0, CONTENT_LIMIT)
     _check_embeds(problems, (*path, "embeds"), body.get("embeds"))
-    flags = Flag(body["flags"]) if isinstance(body.get("flags"), int) else Flag.NONE
+    flags = Flag(problems.whole((*path, "flags"), body.get("flags"), 0, 1 << 30, 0))
     v2 = Flag.COMPONENTS_V2 in (flags | (before.flags if before else Flag.NONE))
     check_components(problems, (*path, "components"), body.get("components"), v2=v2)
     if v2:

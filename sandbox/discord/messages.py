@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mimetypes
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -24,8 +25,13 @@ class Upload:
 
     filename: str
     content: bytes
-    content_type: str = "application/octet-stream"
     description: str | None = None
+
+    @property
+    def content_type(self) -> str:
+        """The media type by the file's name, as Discord tells it; text is said to be UTF-8."""
+        guessed = mimetypes.guess_type(self.filename)[0] or "application/octet-stream"
+        return f"{guessed}; charset=utf-8" if guessed.startswith("text/") else guessed
 
 
 @dataclass(frozen=True)
@@ -93,7 +99,8 @@ class MessageState:
     def empty(self) -> bool:
         """Whether there is nothing to show; Discord refuses such a message (50006)."""
         v2 = Flag.COMPONENTS_V2 in self.flags and self.components
-        return not (self.content or self.embed_payloads or self.attachments or v2)
+        embeds = any(embed.text or embed.image or embed.thumbnail for embed in self.embeds)
+        return not (self.content.strip() or embeds or self.attachments or v2)
 
 
 @dataclass(eq=False)

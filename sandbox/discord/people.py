@@ -155,6 +155,20 @@ class Member:
         """The member's roles that still exist."""
         return [self.guild.roles[role_id] for role_id in self.role_ids if role_id in self.guild.roles]
 
+    @property
+    def present(self) -> bool:
+        """Whether the member is still in the guild."""
+        return self.guild.members.get(self.id) is self
+
+    def give(self, role: Role) -> None:
+        """Give the member a role."""
+        if role.id not in self.role_ids:
+            self.role_ids.append(role.id)
+
+    def take(self, role: Role) -> None:
+        """Take a role away."""
+        self.role_ids = [role_id for role_id in self.role_ids if role_id != role.id]
+
     def payload(self, channel: Channel | None = None, *, with_user: bool = True) -> Json:
         """Return the member object; with the permissions in `channel` when it is part of an interaction."""
         member: Json = {
@@ -190,6 +204,7 @@ class Guild:
         self.roles: dict[int, Role] = {guild_id: Role(guild_id, "@everyone", EVERYONE_DEFAULT, position=0)}
         self.channels: dict[int, Channel] = {}
         self.members: dict[int, Member] = {}
+        self.former: dict[int, Member] = {}
 
     @property
     def everyone(self) -> Role:
@@ -211,7 +226,7 @@ class Guild:
         """Delete a role; members lose it at once."""
         del self.roles[role.id]
         for member in self.members.values():
-            member.role_ids = [role_id for role_id in member.role_ids if role_id != role.id]
+            member.take(role)
 
     def add_channel(self, name: str) -> Channel:
         """Make a text channel."""
@@ -232,7 +247,7 @@ class Guild:
 
     def remove_member(self, member: Member) -> None:
         """Let a member leave."""
-        del self.members[member.id]
+        self.former[member.id] = self.members.pop(member.id)
 
     def payload(self) -> Json:
         """Return the guild object of the REST API."""

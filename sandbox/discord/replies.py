@@ -127,7 +127,10 @@ class Replies:
 
     async def _open_direct(self, request: web.Request) -> web.Response:
         body, _ = await read_body(request)
-        recipient = self._world.person(int(body.get("recipient_id") or 0))
+        named = str(body.get("recipient_id"))
+        if not named.isdigit():
+            raise ApiError(400, 50033, "Invalid Recipient(s)")
+        recipient = self._world.person(int(named))
         if recipient.bot:
             raise ApiError(400, 50033, "Invalid Recipient(s)")
         return answer(self._world.direct_channel(recipient).payload())

@@ -64,28 +64,28 @@ class Records:
         fault = next((fault for fault in self.faults if fault.matches(request)), None)
         if fault is not None:
             return await self._fail(request, handler, fault)
-        return await self._answered(request, handler)
+        response = await self._answered(request, handler)
+        self._log(request, response.status)
+        return response
 
     async def _answered(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         try:
             self._authorize(request)
-            response = await handler(request)
+            return await handler(request)
         except ApiError as error:
             refused = Refusal(request.method, _route(request), error.status, error.code, error.message, error.errors)
             self.refusals.append(refused)
-            response = answer(error.body(), error.status)
+            return answer(error.body(), error.status)
         except web.HTTPException as error:
             self.refusals.append(Refusal(request.method, _route(request), error.status, 0, error.reason))
-            response = answer({"message": f"{error.status}: {error.reason}", "code": 0}, error.status)
-        self._log(request, response.status)
-        return response
+            return answer({"message": f"{error.status}: {error.reason}", "code": 0}, error.status)
 
     async def _fail(self, request: web.Request, handler: Handler, fault: Fault) -> web.StreamResponse:
         fault.times -= 1
         if fault.delay:
             await asyncio.sleep(fault.delay)
         if fault.applied:
-            await handler(request)
+            await self._answered(request, handler)
         self._log(request, fault.status or CLOSED, injected=True)
         if fault.status == 0:
             if request.transport is not None:

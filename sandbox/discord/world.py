@@ -65,10 +65,9 @@ class World:
         if person_id == self.bot.id:
             return self.bot
         for guild in self.guilds.values():
-            if person_id in guild.members:
-                return guild.members[person_id].person
-        if person_id in self._direct and (recipient := self._direct[person_id].recipient):
-            return recipient
+            member = guild.members.get(person_id) or guild.former.get(person_id)
+            if member is not None:
+                return member.person
         raise ApiError(404, 10013, "Unknown User")
 
     def direct_channel(self, person: Person) -> Channel:

@@ -4,45 +4,30 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import discord
 import pytest
 
-from sandbox.discord import NotAllowed, SandboxDiscord, Upload
-from tests.sandbox.discord_bot import SampleBot, running, schema
+from sandbox.discord import Fault, NoAnswer, NotAllowed, Upload
+from tests.sandbox.discord_bot import SampleBot, running
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from sandbox.discord import Guild, Member
+    from sandbox.discord import Guild, Member, SandboxDiscord
 
 
 @pytest.fixture
-async def server() -> AsyncIterator[SandboxDiscord]:
-    async with SandboxDiscord(schema=schema()) as started:
-        yield started
-
-
-@pytest.fixture
-def guild(server: SandboxDiscord) -> Guild:
-    return server.add_guild("Los Santos")
-
-
-@pytest.fixture
-def player(guild: Guild) -> Member:
-    return guild.add_member("Paula Player", [guild.add_role("player")])
-
-
-@pytest.fixture
-async def bot(server: SandboxDiscord, guild: Guild, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[SampleBot]:
+async def bot(emulated: SandboxDiscord, guild: Guild, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[SampleBot]:
     sample = SampleBot(guild.id)
-    async with running(sample, server, monkeypatch):
+    async with running(sample, emulated, monkeypatch):
         yield sample
     assert sample.errors == []
-    assert server.refusals == []
+    assert emulated.refusals == []
 
 
-async def test_deferred_answer(bot: SampleBot, server: SandboxDiscord, guild: Guild, player: Member) -> None:
+async def test_deferred_answer(bot: SampleBot, emulated: SandboxDiscord, guild: Guild, player: Member) -> None:
     other = guild.add_member("Otto Other")
-    exchange = await server.command(player, "link", {"sync_id": "ABC", "member": other}, locale="fi")
+    exchange = await emulated.command(player, "link", {"sync_id": "ABC", "member": other}, locale="fi")
     await exchange.settled()
     assert exchange.deferred
     assert exchange.ephemeral
@@ -51,48 +36,48 @@ async def test_deferred_answer(bot: SampleBot, server: SandboxDiscord, guild: Gu
     assert [state.thinking for state in exchange.history] == [True, False]
     assert exchange.message is not None
     assert exchange.message.embeds[0].description == "ABC add otto_other fi"
-    await server.until(lambda: len(exchange.followups) == 1)
+    await emulated.until(lambda: len(exchange.followups) == 1)
     assert exchange.followups[0].content == "and more"
     channel = exchange.message.channel
-    assert server.messages(channel) == []
-    assert server.messages(channel, player) == [exchange.message, *exchange.followups]
+    assert emulated.messages(channel) == []
+    assert emulated.messages(channel, player) == [exchange.message, *exchange.followups]
     assert bot.shard_count == 1
 
 
-async def test_panel_modal(bot: SampleBot, server: SandboxDiscord, guild: Guild, player: Member) -> None:
-    shown = await (await server.command(guild.owner, "panel")).settled()
+async def test_panel_modal(bot: SampleBot, emulated: SandboxDiscord, guild: Guild, player: Member) -> None:
+    shown = await (await emulated.command(guild.owner, "panel")).settled()
     assert shown.message is not None
-    opened = await (await server.press(guild.owner, shown.message, "Form")).first()
+    opened = await (await emulated.press(guild.owner, shown.message, "Form")).first()
     assert opened.modal is not None
     assert [field.label for field in opened.modal.fields] == ["First name", "Sex", "Flags", "Notes"]
-    answer = await (await server.submit(guild.owner, opened.modal, {"First": "Bea", "Sex": "Male"})).settled()
+    answer = await (await emulated.submit(guild.owner, opened.modal, {"First": "Bea", "Sex": "Male"})).settled()
     assert answer.message is not None
     assert answer.message.content == "['Bea', ['1'], ['1'], '']"
-    continued = await (await server.press(guild.owner, shown.message, "Continue")).settled()
+    continued = await (await emulated.press(guild.owner, shown.message, "Continue")).settled()
     assert continued.message is shown.message
     assert shown.message.content == "continued"
     with pytest.raises(NotAllowed, match="disabled"):
-        await server.press(guild.owner, shown.message, "Continue")
+        await emulated.press(guild.owner, shown.message, "Continue")
     with pytest.raises(NotAllowed, match="does not see"):
-        await server.press(player, shown.message, "Later")
-    picked = await (await server.choose(guild.owner, shown.message, "Pick", "Blue")).settled()
+        await emulated.press(player, shown.message, "Later")
+    picked = await (await emulated.choose(guild.owner, shown.message, "Pick", "Blue")).settled()
     assert picked.message is not None
     assert picked.message.content == "b"
-    later = await (await server.press(guild.owner, shown.message, "Later")).settled()
+    later = await (await emulated.press(guild.owner, shown.message, "Later")).settled()
     assert later.deferred
     assert shown.message.content == "later"
     assert shown.message.buttons == ()
     assert bot.errors == []
 
 
-async def test_autocomplete(bot: SampleBot, server: SandboxDiscord, player: Member) -> None:
-    choices = await server.autocomplete(player, "link", focused="sync_id", typed="AB", options={"action": "cut"})
+async def test_autocomplete(bot: SampleBot, emulated: SandboxDiscord, player: Member) -> None:
+    choices = await emulated.autocomplete(player, "link", focused="sync_id", typed="AB", options={"action": "cut"})
     assert [(choice.name, choice.value) for choice in choices] == [(f"AB{n} cut", f"AB{n}") for n in range(3)]
     assert bot.errors == []
 
 
-async def test_files_both_ways(bot: SampleBot, server: SandboxDiscord, player: Member) -> None:
-    exchange = await (await server.command(player, "file", {"upload": Upload("a.txt", b"hello")})).settled()
+async def test_files_both_ways(bot: SampleBot, emulated: SandboxDiscord, player: Member) -> None:
+    exchange = await (await emulated.command(player, "file", {"upload": Upload("a.txt", b"hello")})).settled()
     assert exchange.message is not None
     assert exchange.message.content == "hello"
     attachment = exchange.message.attachments[0]
@@ -100,3 +85,55 @@ async def test_files_both_ways(bot: SampleBot, server: SandboxDiscord, player: M
     assert attachment.upload.description == "a copy"
     assert attachment.upload.content == b"hello again"
     assert bot.errors == []
+
+
+async def test_subcommand_and_context_menu(
+    bot: SampleBot, emulated: SandboxDiscord, guild: Guild, player: Member
+) -> None:
+    listed = await (await emulated.command(player, "chars list", {"member": guild.owner})).settled()
+    assert listed.message is not None
+    assert listed.message.content == "characters of olivia_owner"
+    assert not listed.ephemeral
+    about = await (await emulated.user_command(player, "CAD characters", guild.owner)).settled()
+    assert about.message is not None
+    assert about.message.content == "about olivia_owner"
+    assert bot.errors == []
+
+
+async def test_commands_keep_their_ids(bot: SampleBot, emulated: SandboxDiscord, guild: Guild) -> None:
+    before = {command["name"]: command["id"] for command in emulated.registry.listed(guild.id)}
+    synced = await bot.tree.sync(guild=guild_object(guild))
+    assert {command.name: str(command.id) for command in synced} == before
+
+
+async def test_resume_after_a_drop(bot: SampleBot, emulated: SandboxDiscord, player: Member) -> None:
+    emulated.gateway.drop()
+    exchange = await emulated.command(player, "link", {"sync_id": "MISSED"})  # sent while nobody listens
+    await exchange.settled()
+    assert exchange.message is not None
+    assert "MISSED" in exchange.message.text
+    assert (emulated.gateway.identified, emulated.gateway.resumed) == (1, 1)
+    assert not bot.is_closed()
+
+
+async def test_reconnect_on_request(bot: SampleBot, emulated: SandboxDiscord, player: Member) -> None:
+    await emulated.gateway.ask_to_reconnect()
+    await emulated.until(lambda: emulated.gateway.resumed == 1)
+    await (await emulated.command(player, "link", {"sync_id": "A"})).settled()
+    assert not bot.is_closed()
+
+
+async def test_rate_limit_and_broken_connection(bot: SampleBot, emulated: SandboxDiscord, player: Member) -> None:
+    emulated.fail(Fault("PATCH", "/messages/@original", 429, retry_after=0.05))
+    await (await emulated.command(player, "link", {"sync_id": "A"})).settled()
+    assert [call.status for call in emulated.ledger if call.method == "PATCH"] == [429, 200]
+    emulated.fail(Fault("POST", "/callback", 0))
+    broken = await emulated.command(player, "link", {"sync_id": "B"})
+    with pytest.raises(NoAnswer):
+        await broken.first(0.1)
+    assert [type(error).__name__ for error in bot.errors] == ["CommandInvokeError"]
+    bot.errors.clear()
+
+
+def guild_object(guild: Guild) -> discord.Object:
+    return discord.Object(guild.id)
