@@ -49,7 +49,7 @@ from cogs.newchar import NewChar
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine
 
-log = logging.getLogger(__name__)
+log = logging.getLogger("bot")
 
 EX_CONFIG: Final = 78
 EX_FAILED: Final = 1

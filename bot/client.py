@@ -13,7 +13,7 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
 from bot.domain.access import CommandAccess
-from bot.errors import CharlinkError, Refused
+from bot.errors import Refused
 from bot.registration import clear_former_homes
 
 if TYPE_CHECKING:
@@ -44,9 +44,9 @@ class CharlinkTree(app_commands.CommandTree["CharlinkBot"]):
             if not isinstance(access, CommandAccess):
                 raise Refused("rule-no-action")
             visit.route = interaction.command.qualified_name if interaction.command else ""
-            options = dict(interaction.namespace)
+            options = {name: value for name, value in interaction.namespace}  # noqa: C416 - dict() takes it for a mapping
             desk.admit(visit, access.actions(options), _target(interaction, options))
-        except CharlinkError as error:
+        except Exception as error:
             if interaction.type is discord.InteractionType.autocomplete:
                 hint = visit.words.plain("choice-refused", 100)
                 await interaction.response.autocomplete([app_commands.Choice(name=hint, value="/")])

@@ -91,8 +91,8 @@ def configure_logging(level: str, style: str, redact: Redactor) -> None:
     root.setLevel(max(logging.getLevelNamesMapping()[level], logging.INFO))
     for ours in ("bot", "cogs"):
         logging.getLogger(ours).setLevel(level)
-    for noisy in ("discord.client", "aiohttp.access"):
-        logging.getLogger(noisy).setLevel(logging.WARNING)
+    for noisy in ("discord.client", "discord.state"):  # they warn of voice and intents, which are never used
+        logging.getLogger(noisy).setLevel(logging.ERROR)
 
 
 class Metrics:

@@ -54,7 +54,7 @@ class _Waiter:
     expires: float
     order: int
     turn: asyncio.Future[CadError | None] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
-    told: bool = False
+    news: tuple[int, float] | None = None
     went_at: float = 0.0
     used: tuple[Hashable, ...] = ()
 
@@ -108,8 +108,10 @@ class Budget:
         self._line.append(waiter)
         self._serve()
         try:
+            if waiter.news is not None and caller.on_wait is not None:
+                await caller.on_wait(*waiter.news)
             refusal = await waiter.turn
-        except asyncio.CancelledError:
+        except BaseException:
             self._leave(waiter)
             raise
         if refusal is not None:
@@ -152,7 +154,8 @@ class Budget:
             wake = min(wake, at)
             group = self._group(waiter.request)
             places[group] += 1
-            _tell(waiter, places[group], at - now)
+            if at - now > WORTH_TELLING:
+                waiter.news = places[group], at - now
         self._line = left
         self._wake_at(wake)
 
@@ -241,14 +244,6 @@ def _earliest(bounds: list[tuple[Window, int]], at: float) -> float:
         if fits == at:
             return at
         at = fits
-
-
-def _tell(waiter: _Waiter, place: int, seconds: float) -> None:
-    """Tell the caller once, outside of the budget's own work."""
-    on_wait = waiter.caller.on_wait
-    if on_wait is not None and not waiter.told and seconds > WORTH_TELLING:
-        waiter.told = True
-        asyncio.get_running_loop().call_soon(on_wait, place, seconds)
 
 
 def _refusal(request: Request, wait: float) -> CadError:

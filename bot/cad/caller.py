@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
 DEADLINE = 25.0
 """Seconds that a person's call may wait for the budget before it is refused with the wait."""
@@ -17,11 +17,12 @@ class Caller:
     """Who asks. `person` is a Discord user id, None for the bot itself, which has no limits of a person.
 
     `bulk` work waits behind everybody and has no limits of a person either. `deadline` is in seconds, for all waiting
-    of one call together. `on_wait(place, seconds)` is called once, before a wait of over 5 s; it must not block.
+    of one call together. `on_wait(place, seconds)` is awaited when the call joins the line and its turn is over 5 s
+    away; what it raises, the call raises.
     """
 
     person: int | None = None
     staff: bool = False
     bulk: bool = False
     deadline: float = DEADLINE
-    on_wait: Callable[[int, float], None] | None = None
+    on_wait: Callable[[int, float], Awaitable[None]] | None = None

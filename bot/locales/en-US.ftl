@@ -131,7 +131,9 @@ button-back = Back to the form
 ## Accounts
 
 account-unknown = The CAD can't tell which account is meant.
-    In this community an account is named by its API ID. Ask staff to do it with the option `api_id`.
+    In this community an account is named by its API ID, which only staff can enter. Ask staff to do it for you with the option `api_id`. Nothing was changed.
+account-unknown-member = The CAD can't tell which account is meant.
+    In this community an account is named by its API ID: add the option `api_id`. Nothing was changed.
 account-disagrees = Refused: that API ID belongs to somebody else.
     The API ID and the CAD account of { $member } do not agree. Give only one of the two, or correct one. Nothing was changed.
 account-is-this-you = Is this you?
@@ -169,7 +171,7 @@ button-create = Create
 button-cancel = Cancel
 button-edit-page = Edit page { $page }
 section-unnamed = Further details
-option-blank = (none)
+option-blank = (blank)
 draft-wrong = { $count ->
         [one] 1 field needs another look.
        *[other] { $count } fields need another look.
@@ -239,13 +241,24 @@ record-unknown-fields = The community's template has no such fields, so the CAD 
 
 ## Templates: what a value must look like
 
-hint-mask = Format: { $mask } (# a digit, S a letter, X either)
-hint-date = Format: { $mask }
-hint-time = Format: { $mask }
-hint-time-any = For example 21:30 or 9:30 PM
-hint-options = One of { $count } options: type it; near matches are offered if it is not found
-hint-options-many = Options of { $count }, one a line
-hint-image = An https:// address of a picture (not one on Discord: those expire)
+hint-mask = Format { $mask }: # is a digit, S a letter, X either
+hint-date = A date, written { $mask }
+hint-time = A time, written { $mask }
+hint-time-any = A time, such as 22:00 or 10:00 PM
+hint-image = An https address of a picture (no Discord attachments, they expire)
+hint-options = Type one of the { $count } options; close spellings are offered
+hint-options-many = One per line, out of { $count } options
+problem-required = This needs an answer.
+problem-long = This is too long: at most { $max } characters.
+problem-mask = This must fill the format { $mask }: # is a digit, S a letter, X either.
+problem-date = This is not a date of the calendar. Write it { $mask }.
+problem-time = This is not a time of day. Write it { $mask }.
+problem-time-any = This is not a time of day. Write it like 22:00 or 10:00 PM.
+problem-option = “{ $value }” is not one of the options.
+problem-option-gone = The options have changed. Please choose again.
+problem-image-https = The address must start with https://.
+problem-image-address = The address needs a public site name, without password, port or bare address.
+problem-image-discord = Discord attachment links expire. Use a picture from an image site.
 
 ## The CAD's errors: what happened and what to do
 

@@ -37,18 +37,20 @@ class Accounts:
         self._clock = clock
         self._bindings: dict[tuple[int, int], Binding] = {}
 
-    def target(self, tenant: Tenant, subject: Subject) -> Target:
-        """Return how the subject's account is named in a call, from memory alone.
-
-        Raises Refused where this generation of the API has no name for him.
-        """
+    def find(self, tenant: Tenant, subject: Subject) -> Target | None:
+        """Return how the subject's account is named in a call, without any I/O; None where it has no name."""
         if subject.api_id is not None:
             return Target.of(api_id=subject.api_id)
         if tenant.version is ApiVersion.V2:
             return Target.of(discord=subject.member_id)
-        if tenant.api_id_is_discord_id:
-            return Target.of(api_id=str(subject.member_id))
-        raise Refused("account-unknown", member=subject.member_id or 0)
+        return Target.of(api_id=str(subject.member_id)) if tenant.api_id_is_discord_id else None
+
+    def target(self, turn: Turn, subject: Subject) -> Target:
+        """Return what `find` does. Raises Refused where this generation of the API has no name for the account."""
+        target = self.find(turn.tenant, subject)
+        if target is None:
+            raise Refused("account-unknown" if turn.owns(subject) else "account-unknown-member")
+        return target
 
     async def resolve(self, turn: Turn, subject: Subject, confirmed: frozenset[str]) -> Target:
         """Return the target after every check that it is the right one.
@@ -56,7 +58,7 @@ class Accounts:
         Raises Refused (two names that disagree, an account that may not act, an account that changed) and Question
         ("Is this you?", the first time a v1 id is taken from Discord).
         """
-        target = self.target(turn.tenant, subject)
+        target = self.target(turn, subject)
         if subject.api_id is not None and subject.member_id is not None:
             await self._agree(turn, subject, target)
         elif turn.tenant.api_id_is_discord_id and turn.owns(subject):

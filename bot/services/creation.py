@@ -94,7 +94,7 @@ class Creation:
         Raises Refused or Question where no form should be filled in.
         """
         self._allow(turn, intent)
-        self._accounts.target(turn.tenant, intent.subject)
+        self._accounts.target(turn, intent.subject)
         held = turn.tenant.cad.peek_template()
         if held is None:
             return None

@@ -105,8 +105,10 @@ class Linking:
 
     def suggest(self, turn: Turn, subject: Subject, typed: str, *, remove: bool) -> tuple[Suggestion, ...]:
         """Return what is known of this account that matches the typed text, from memory alone."""
-        target = self._accounts.target(turn.tenant, subject)
         tenant = turn.tenant
+        target = self._accounts.find(tenant, subject)
+        if target is None:
+            return ()
         states = tenant.memory.seen(target) | dict.fromkeys(tenant.cad.peek_links(target) or (), True)
         records = tenant.cad.peek_characters(target) or ()
         names = {record.sync_id: record.display_name for record in records if record.sync_id}
