@@ -148,8 +148,9 @@ async def _run(settings: Settings) -> int:
         session = await stack.enter_async_context(cad_session())
 
         async def after_setup(parts: Parts) -> None:
-            await sync_commands(parts.bot, sorted(settings.discord_guild_ids))
-            await _warm(parts)
+            await sync_commands(parts.bot, settings.discord_guild_ids)
+            warming = asyncio.create_task(_warm(parts))
+            stack.callback(warming.cancel)
 
         parts = build(settings, session, after_setup)
         if settings.http_port is not None:
@@ -167,8 +168,8 @@ async def _warm(parts: Parts) -> None:
     """Fetch the templates, so that the first form opens at once. A CAD that is down now delays nothing."""
     for tenant in parts.guilds.tenants:
         try:
-            await asyncio.wait_for(parts.creation.warm(tenant), timeout=3)
-        except (CadError, TimeoutError) as error:
+            await parts.creation.warm(tenant)
+        except CadError as error:
             log.warning("the character template is not at hand yet: %s", error)
 
 
@@ -202,7 +203,7 @@ async def _sync(settings: Settings) -> int:
     async with cad_session() as session:
 
         async def register(parts: Parts) -> None:
-            await sync_commands(parts.bot, sorted(settings.discord_guild_ids), force=True)
+            await sync_commands(parts.bot, settings.discord_guild_ids, force=True)
 
         parts = build(settings, session, register)
         async with parts.bot:

@@ -40,12 +40,11 @@ class CharlinkTree(app_commands.CommandTree["CharlinkBot"]):
         desk = self.client.desk
         visit = desk.visit(interaction)
         try:
-            access = getattr(interaction.command, "extras", {}).get(ACCESS)
-            if not isinstance(access, CommandAccess):
-                raise Refused("rule-no-action")
-            visit.route = interaction.command.qualified_name if interaction.command else ""
+            command = interaction.command
+            visit.route = command.qualified_name if command is not None else "unknown"
             options = {name: value for name, value in interaction.namespace}  # noqa: C416 - dict() takes it for a mapping
-            desk.admit(visit, access.actions(options), _target(interaction, options))
+            actions = _access_of(command).actions(options)
+            desk.admit(visit, actions, _target(interaction, options))
         except Exception as error:
             if interaction.type is discord.InteractionType.autocomplete:
                 hint = visit.words.plain("choice-refused", 100)
@@ -62,6 +61,13 @@ class CharlinkTree(app_commands.CommandTree["CharlinkBot"]):
         cause = error.__cause__ if isinstance(error.__cause__, Exception) else error
         async with desk.answering(desk.visit(interaction)):
             raise cause
+
+
+def _access_of(command: app_commands.Command[Any, ..., Any] | app_commands.ContextMenu | None) -> CommandAccess:
+    access = getattr(command, "extras", {}).get(ACCESS)
+    if not isinstance(access, CommandAccess):
+        raise Refused("rule-no-action")
+    return access
 
 
 def _target(interaction: discord.Interaction, options: dict[str, Any]) -> int | None:

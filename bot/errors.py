@@ -7,6 +7,10 @@ may have changed there.
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 Param = str | int
 
@@ -35,6 +39,14 @@ class Refused(CharlinkError):
 
 class InvalidInput(Refused):
     """What was typed can't be right. Nothing was sent anywhere."""
+
+
+class InvalidFields(InvalidInput):
+    """Values that do not fit the community's template. `fields` has a label, a message key and parameters for each."""
+
+    def __init__(self, key: str, /, fields: tuple[tuple[str, str, Mapping[str, Param]], ...]) -> None:
+        super().__init__(key, count=len(fields))
+        self.fields = fields
 
 
 class Expired(Refused):

@@ -43,6 +43,12 @@ class LinkChar(commands.Cog):
         router.add("entered", ViewIntent, self.entered)
 
     @app_commands.command(name="linkchar", extras={ACCESS: LINK_ACCESS})
+    @app_commands.describe(
+        sync_id="The character's id in the game database; leave it out to see what is linked",
+        action="Link the character, or unlink it",
+        member="Whose CAD account (staff); yourself if left out",
+        api_id="The account's API ID in the CAD (staff)",
+    )
     async def linkchar(
         self,
         interaction: discord.Interaction,
@@ -64,9 +70,8 @@ class LinkChar(commands.Cog):
         """Offer what the bot remembers of this account; never a CAD call."""
         visit = self.desk.visit(interaction)
         options = interaction.namespace
-        member = getattr(options, "member", None)
-        subject = visit.subject(member, getattr(options, "api_id", None))
-        known = self.linking.suggest(visit.turn, subject, typed, remove=getattr(options, "action", "") == "remove")
+        subject = visit.named(options.member, options.api_id)
+        known = self.linking.suggest(visit.turn, subject, typed, remove=options.action == "remove")
         return choices(visit.words, known, typed, hint=HINT_VALUE)
 
     async def change(self, visit: Visit, intent: LinkIntent, _: str) -> None:

@@ -42,6 +42,12 @@ class NewChar(commands.Cog):
         router.add("record", RecordIntent, self.create_record)
 
     @app_commands.command(name="newchar", extras={ACCESS: CREATE_ACCESS})
+    @app_commands.describe(
+        member="Whose character (staff); yours if left out",
+        api_id="The account's API ID in the CAD (staff)",
+        delete_after="Delete the character again after so many minutes (staff)",
+        record="A whole character record as a JSON file, instead of the form (staff)",
+    )
     async def newchar(
         self,
         interaction: discord.Interaction,

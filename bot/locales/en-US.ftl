@@ -134,6 +134,10 @@ account-unknown = The CAD can't tell which account is meant.
     In this community an account is named by its API ID, which only staff can enter. Ask staff to do it for you with the option `api_id`. Nothing was changed.
 account-unknown-member = The CAD can't tell which account is meant.
     In this community an account is named by its API ID: add the option `api_id`. Nothing was changed.
+member-is-bot = A bot has no CAD account.
+    Choose a member. Nothing was changed.
+api-id-empty = Not an API ID: it is empty.
+    Type it as it is set in the CAD, or leave the option out. Nothing was changed.
 account-disagrees = Refused: that API ID belongs to somebody else.
     The API ID and the CAD account of { $member } do not agree. Give only one of the two, or correct one. Nothing was changed.
 account-is-this-you = Is this you?
@@ -299,7 +303,12 @@ cad-timeout = The CAD did not answer in time.
 cad-transport = The CAD can't be reached.
     The connection failed. Try again in a few minutes; status.sonoransoftware.com tells whether it is known.
 cad-paused = Calls to the CAD are paused.
-    They failed too often, so I stopped to protect the community from being blocked. The next attempt is possible in { $wait ->
+    { $cause ->
+        [auth] The CAD refused this server's API key; whoever runs the bot must correct SONORAN_API_KEY.
+        [config] The CAD refused this server's community id; whoever runs the bot must correct SONORAN_COMMUNITY_ID.
+        [plan] The community's CAD plan does not include this; its owner can change that.
+       *[other] The last calls failed, and going on could get the community blocked.
+    } The next attempt is possible in { $wait ->
         [0] a moment
         [one] 1 second
        *[other] { $wait } seconds

@@ -6,6 +6,7 @@ import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bot.cad.caller import Caller
 from bot.domain.models import AccountStatus, Target
 from bot.errors import CadError, CadErrorKind, CharlinkError, Question, Refused
 from bot.settings import ApiVersion
@@ -113,7 +114,7 @@ class Accounts:
         if error.kind is not CadErrorKind.NOT_LINKED:
             return error
         try:
-            account = await turn.tenant.cad.account(turn.caller, target)
+            account = await turn.tenant.cad.account(Caller(), target)  # ours, so that it does not count as his
             self._refuse_unusable(account)
         except Refused as step:
             return step

@@ -17,7 +17,7 @@ from bot.domain.attachment import parse_record
 from bot.domain.encoding import Summary, summarise, to_record, to_values
 from bot.domain.forms import Form
 from bot.domain.template import Record
-from bot.errors import CadError, CharlinkError, Question, Refused
+from bot.errors import CadError, CharlinkError, InvalidFields, Question, Refused
 from bot.services.drafts import Draft, DraftState
 from bot.services.turn import Intent
 from bot.settings import ApiVersion, CreateForm
@@ -155,7 +155,8 @@ class Creation:
         template = await turn.tenant.cad.template(turn.caller)
         parsed = parse_record(data, template=template)
         if parsed.problems:
-            raise Refused("record-problems", count=len(parsed.problems), value=parsed.problems[0].field.label)
+            wrong = tuple((problem.field.label, problem.key, problem.params) for problem in parsed.problems)
+            raise InvalidFields("record-problems", wrong)
         new = NewCharacter(record=parsed.record, delete_after=intent.delete_after)
         outcome = await self._send(turn, target, new)
         return replace(outcome, unknown=parsed.unknown)

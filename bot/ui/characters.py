@@ -9,7 +9,7 @@ import discord
 from bot.domain.encoding import summarise
 from bot.domain.forms import page_title
 from bot.ui.reply import FIELD_VALUE, Button, Reply, Tone
-from bot.ui.words import cut, escape
+from bot.ui.words import cut, escape, wrong_line
 
 if TYPE_CHECKING:
     from bot.domain.answers import Problem
@@ -41,7 +41,7 @@ def section_fields(words: Words, summary: Summary) -> tuple[tuple[str, str], ...
 
 def problem_line(words: Words, problem: Problem) -> str:
     """One wrong field: its name, why, and what may have been meant."""
-    line = words("problem-line", field=problem.field.label, why=words.plain(problem.key, 200, **problem.params))
+    line = wrong_line(words, problem.field.label, problem.key, problem.params)
     if problem.near:
         near = ", ".join(f"`{cut(option, 60)}`" for option in problem.near[:5])
         line += " " + words("problem-near", near=near)

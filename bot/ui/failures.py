@@ -10,14 +10,16 @@ from typing import TYPE_CHECKING
 
 import discord
 
-from bot.errors import CadError, CadErrorKind, CharlinkError, Expired, Question, Refused
+from bot.errors import CadError, CadErrorKind, CharlinkError, Expired, InvalidFields, Question, Refused
 from bot.ui.reply import Button, Reply, Tone
+from bot.ui.words import wrong_line
 
 if TYPE_CHECKING:
     from bot.ui.visit import Visit
 
 SHOW_DETAIL = frozenset({CadErrorKind.REJECTED, CadErrorKind.UNIQUE})
 """Kinds whose cause is what was typed: the CAD's own words help there."""
+MAX_LINES = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,8 @@ def failure_reply(visit: Visit, error: Exception) -> Reply:
         text = _cad_text(visit, error)
     elif isinstance(error, CharlinkError):
         text = words(error.key, **error.params)
+        if isinstance(error, InvalidFields):
+            text += "".join(f"\n- {wrong_line(words, *field)}" for field in error.fields[:MAX_LINES])
     else:
         text = words("internal")
     tone = Tone.REFUSED if isinstance(error, Refused | Expired) else Tone.FAILED

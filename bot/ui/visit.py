@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import discord
 
+from bot.errors import InvalidInput
 from bot.services.tickets import MESSAGE_SECONDS
 from bot.services.turn import Subject
 from bot.ui.reply import PREFIX
@@ -63,11 +64,19 @@ class Visit:
         self.actions = actions
         self.target = target
 
-    def subject(self, member: discord.abc.Snowflake | None, api_id: str | None) -> Subject:
-        """Return whose account is meant by a command's options: nobody named is oneself."""
-        if member is None and api_id is None:
+    def named(self, member: discord.abc.Snowflake | None, api_id: str | None) -> Subject:
+        """Return whose account a command's options mean: nobody named is oneself."""
+        if member is None and not api_id:
             return Subject(member_id=self.interaction.user.id)
         return Subject(member_id=member.id if member is not None else None, api_id=api_id)
+
+    def subject(self, member: discord.User | None, api_id: str | None) -> Subject:
+        """Return what `named` does. Raises InvalidInput for a bot, and for an API id of nothing but spaces."""
+        if member is not None and member.bot:
+            raise InvalidInput("member-is-bot")
+        if api_id is not None and not api_id.strip():
+            raise InvalidInput("api-id-empty")
+        return self.named(member, api_id.strip() if api_id is not None else None)
 
     def doing(self, route: str, intent: Intent | None) -> None:
         """Say what is under way, so that it can be confirmed or tried again."""

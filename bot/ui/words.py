@@ -9,6 +9,8 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from bot.errors import Param
     from bot.i18n import Catalogues
 
@@ -55,6 +57,11 @@ class Words:
     def has(self, key: str) -> bool:
         """Whether there is such a message."""
         return self._catalogues.has(key)
+
+
+def wrong_line(words: Words, label: str, key: str, params: Mapping[str, Param]) -> str:
+    """Return one wrong field as a line: its name, and why."""
+    return words("problem-line", field=label, why=words.plain(key, PARAM_LIMIT, **params))
 
 
 def _safe(name: str, value: Param) -> Param:
