@@ -1,6 +1,7 @@
 """An emulated Discord, written from its public pages: it shares no code with the bot that connects to it."""
 
 from .clock import Clock
+from .commands import Value
 from .components import Button, ButtonStyle, Embed, EmbedField, Flag, Kind, Option, Select
 from .exchange import Exchange, NoAnswer, NotAllowed
 from .interactions import Callback, Choice
@@ -44,4 +45,5 @@ __all__ = [
     "SandboxDiscord",
     "Select",
     "Upload",
+    "Value",
 ]

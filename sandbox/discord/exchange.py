@@ -53,6 +53,13 @@ class Exchange:
         return self.interaction.original
 
     @property
+    def shown(self) -> Message:
+        """The answer, where there must be one; NoAnswer when there is none."""
+        if self.message is None:
+            raise NoAnswer("there is no message")
+        return self.message
+
+    @property
     def followups(self) -> list[Message]:
         """Further messages under the same interaction."""
         return self.interaction.followups

@@ -49,9 +49,9 @@ class Registration:
     async def _overwrite(self, request: web.Request) -> web.Response:
         scope = self._scope(request)
         bodies = await read_list(request)
+        check_commands(bodies)
         if self._schema is not None:
             self._schema.check("put", IN_GUILD if scope else GLOBAL, bodies)
-        check_commands(bodies)
         stored = self._registry.overwrite(scope, bodies)
         self._world.changes.notify()
         return answer(stored)

@@ -55,9 +55,9 @@ class Replies:
         token = request.match_info["token"]
         interaction = self._interactions.to_answer(int(request.match_info["interaction_id"]), token)
         kind = self._interactions.check_type(interaction, body)
+        check_callback(kind, body, uploads, interaction)
         if self._schema is not None:
             self._schema.check("post", "/interactions/{interaction_id}/{interaction_token}/callback", body)
-        check_callback(kind, body, uploads, interaction)
         self._interactions.respond(interaction, body, uploads)
         if request.query.get("with_response") not in ("1", "true"):
             return web.Response(status=204)
@@ -138,11 +138,11 @@ class Replies:
     def _check(
         self, method: str, route: str, body: Json, uploads: dict[str, Upload], before: Message | None = None
     ) -> None:
-        if self._schema is not None:
-            self._schema.check(method, route, body)
         problems = Problems()
         check_message(problems, (), body, uploads, before.state if before else None)
         problems.raise_any()
+        if self._schema is not None:
+            self._schema.check(method, route, body)
 
     def _by_webhook(self, request: web.Request) -> Interaction:
         return self._interactions.by_webhook(int(request.match_info["app_id"]), request.match_info["token"])

@@ -14,11 +14,18 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from sandbox.discord import Guild, Member
+    from sandbox.discord.schema import BodySchema
+
+
+@pytest.fixture(scope="session")
+def published() -> BodySchema | None:
+    """Discord's published description, read once, when it is to be found."""
+    return schema()
 
 
 @pytest.fixture
-async def emulated() -> AsyncIterator[SandboxDiscord]:
-    async with SandboxDiscord(schema=schema()) as started:
+async def emulated(published: BodySchema | None) -> AsyncIterator[SandboxDiscord]:
+    async with SandboxDiscord(schema=published) as started:
         yield started
 
 

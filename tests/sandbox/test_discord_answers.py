@@ -84,7 +84,7 @@ async def test_token_lives_fifteen_minutes(emulated: SandboxDiscord, wire: WireB
     emulated.clock.advance(2)
     assert (await wire.webhook(got, "PATCH", "/messages/@original", {"content": "late"})).refusal == (401, 50027)
     assert (await wire.webhook(got, "POST", "", {"content": "late"})).refusal == (401, 50027)
-    assert exchange.message.content == "in time"
+    assert exchange.shown.content == "in time"
 
 
 async def test_deferral_fixes_who_sees_it(emulated: SandboxDiscord, wire: WireBot, player: Member) -> None:
@@ -149,29 +149,29 @@ async def test_modal_does_not_answer_a_modal(emulated: SandboxDiscord, wire: Wir
 async def test_components_edit_their_message(emulated: SandboxDiscord, wire: WireBot, player: Member) -> None:
     exchange, got = await started(emulated, wire, player)
     await wire.respond(got, 4, {"content": "panel", "components": ROW, "flags": EPHEMERAL})
-    button = exchange.message.buttons[0]
+    button = exchange.shown.buttons[0]
     assert (button.label, button.style, button.disabled) == ("Go", ButtonStyle.PRIMARY, False)
 
-    silent = await emulated.press(player, exchange.message, "Go")
+    silent = await emulated.press(player, exchange.shown, "Go")
     pressed = (await wire.event())["d"]
-    assert pressed["message"]["id"] == str(exchange.message.id)
+    assert pressed["message"]["id"] == str(exchange.shown.id)
     assert pressed["message"]["flags"] == EPHEMERAL
     await wire.respond(pressed, 6)
     assert not silent.settled_now
     await wire.webhook(pressed, "PATCH", "/messages/@original", {"content": "edited"})
     await silent.settled(0)
-    assert silent.message is exchange.message
+    assert silent.shown is exchange.shown
     assert [state.content for state in silent.history] == ["edited"]
-    assert exchange.message.buttons == (button,)
+    assert list(exchange.shown.buttons) == [button]
 
-    opened = await emulated.press(player, exchange.message, "Go")
+    opened = await emulated.press(player, exchange.shown, "Go")
     opener = (await wire.event())["d"]
     await wire.respond(opener, 9, MODAL)
     await emulated.submit(player, opened.modal, {"Name": "Bea"})
     submitted = (await wire.event())["d"]
     assert (await wire.respond(submitted, 7, {"content": "by modal", "components": []})).status == 200
-    assert exchange.message.content == "by modal"
-    assert exchange.message.buttons == ()
+    assert exchange.shown.content == "by modal"
+    assert not exchange.shown.buttons
 
 
 async def test_forged_press_reaches_the_bot(
@@ -179,9 +179,9 @@ async def test_forged_press_reaches_the_bot(
 ) -> None:
     exchange, got = await started(emulated, wire, player)
     await wire.respond(got, 4, {"content": "mine", "components": ROW, "flags": EPHEMERAL})
-    await emulated.press(guild.owner, exchange.message, "Go", force=True)
+    await emulated.press(guild.owner, exchange.shown, "Go", force=True)
     assert (await wire.event())["d"]["member"]["user"]["id"] == str(guild.owner_id)
-    await emulated.press_id(guild.owner, exchange.message, "other")
+    await emulated.press_id(guild.owner, exchange.shown, "other")
     assert (await wire.event())["d"]["data"]["custom_id"] == "other"
 
 

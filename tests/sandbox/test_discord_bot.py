@@ -34,39 +34,35 @@ async def test_deferred_answer(bot: SampleBot, emulated: SandboxDiscord, guild: 
     assert exchange.acknowledged_after is not None
     assert exchange.acknowledged_after < 3
     assert [state.thinking for state in exchange.history] == [True, False]
-    assert exchange.message is not None
-    assert exchange.message.embeds[0].description == "ABC add otto_other fi"
+    assert exchange.shown.embeds[0].description == "ABC add otto_other fi"
     await emulated.until(lambda: len(exchange.followups) == 1)
     assert exchange.followups[0].content == "and more"
-    channel = exchange.message.channel
+    channel = exchange.shown.channel
     assert emulated.messages(channel) == []
-    assert emulated.messages(channel, player) == [exchange.message, *exchange.followups]
+    assert emulated.messages(channel, player) == [exchange.shown, *exchange.followups]
     assert bot.shard_count == 1
 
 
 async def test_panel_modal(bot: SampleBot, emulated: SandboxDiscord, guild: Guild, player: Member) -> None:
     shown = await (await emulated.command(guild.owner, "panel")).settled()
-    assert shown.message is not None
-    opened = await (await emulated.press(guild.owner, shown.message, "Form")).first()
+    opened = await (await emulated.press(guild.owner, shown.shown, "Form")).first()
     assert opened.modal is not None
     assert [field.label for field in opened.modal.fields] == ["First name", "Sex", "Flags", "Notes"]
     answer = await (await emulated.submit(guild.owner, opened.modal, {"First": "Bea", "Sex": "Male"})).settled()
-    assert answer.message is not None
-    assert answer.message.content == "['Bea', ['1'], ['1'], '']"
-    continued = await (await emulated.press(guild.owner, shown.message, "Continue")).settled()
-    assert continued.message is shown.message
-    assert shown.message.content == "continued"
+    assert answer.shown.content == "['Bea', ['1'], ['1'], '']"
+    continued = await (await emulated.press(guild.owner, shown.shown, "Continue")).settled()
+    assert continued.shown is shown.shown
+    assert shown.shown.content == "continued"
     with pytest.raises(NotAllowed, match="disabled"):
-        await emulated.press(guild.owner, shown.message, "Continue")
+        await emulated.press(guild.owner, shown.shown, "Continue")
     with pytest.raises(NotAllowed, match="does not see"):
-        await emulated.press(player, shown.message, "Later")
-    picked = await (await emulated.choose(guild.owner, shown.message, "Pick", "Blue")).settled()
-    assert picked.message is not None
-    assert picked.message.content == "b"
-    later = await (await emulated.press(guild.owner, shown.message, "Later")).settled()
+        await emulated.press(player, shown.shown, "Later")
+    picked = await (await emulated.choose(guild.owner, shown.shown, "Pick", "Blue")).settled()
+    assert picked.shown.content == "b"
+    later = await (await emulated.press(guild.owner, shown.shown, "Later")).settled()
     assert later.deferred
-    assert shown.message.content == "later"
-    assert shown.message.buttons == ()
+    assert shown.shown.content == "later"
+    assert shown.shown.buttons == ()
     assert bot.errors == []
 
 
@@ -78,9 +74,8 @@ async def test_autocomplete(bot: SampleBot, emulated: SandboxDiscord, player: Me
 
 async def test_files_both_ways(bot: SampleBot, emulated: SandboxDiscord, player: Member) -> None:
     exchange = await (await emulated.command(player, "file", {"upload": Upload("a.txt", b"hello")})).settled()
-    assert exchange.message is not None
-    assert exchange.message.content == "hello"
-    attachment = exchange.message.attachments[0]
+    assert exchange.shown.content == "hello"
+    attachment = exchange.shown.attachments[0]
     assert attachment.upload.filename == "copy.py"
     assert attachment.upload.description == "a copy"
     assert attachment.upload.content == b"hello again"
@@ -91,12 +86,10 @@ async def test_subcommand_and_context_menu(
     bot: SampleBot, emulated: SandboxDiscord, guild: Guild, player: Member
 ) -> None:
     listed = await (await emulated.command(player, "chars list", {"member": guild.owner})).settled()
-    assert listed.message is not None
-    assert listed.message.content == "characters of olivia_owner"
+    assert listed.shown.content == "characters of olivia_owner"
     assert not listed.ephemeral
     about = await (await emulated.user_command(player, "CAD characters", guild.owner)).settled()
-    assert about.message is not None
-    assert about.message.content == "about olivia_owner"
+    assert about.shown.content == "about olivia_owner"
     assert bot.errors == []
 
 
@@ -110,8 +103,7 @@ async def test_resume_after_a_drop(bot: SampleBot, emulated: SandboxDiscord, pla
     emulated.gateway.drop()
     exchange = await emulated.command(player, "link", {"sync_id": "MISSED"})  # sent while nobody listens
     await exchange.settled()
-    assert exchange.message is not None
-    assert "MISSED" in exchange.message.text
+    assert "MISSED" in exchange.shown.text
     assert (emulated.gateway.identified, emulated.gateway.resumed) == (1, 1)
     assert not bot.is_closed()
 
