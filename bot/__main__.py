@@ -101,6 +101,9 @@ def _main(command: Callable[[Settings], Coroutine[None, None, int]]) -> None:
     except discord.LoginFailure:
         typer.echo("DISCORD_TOKEN: Discord does not accept this token. Copy it again from the Bot page.", err=True)
         raise typer.Exit(EX_CONFIG) from None
+    except (discord.DiscordException, OSError) as error:
+        log.error("Discord can't be used: %s: %s", type(error).__name__, error)  # noqa: TRY400 - one line for operators
+        raise typer.Exit(EX_FAILED) from None
 
 
 def build_cad(settings: Settings, session: aiohttp.ClientSession, metrics: Metrics) -> CadClient | None:
@@ -160,6 +163,7 @@ async def _run(settings: Settings) -> int:
         _stop_on_signal(running)
         with contextlib.suppress(asyncio.CancelledError):
             await running
+        await _finish_interactions()
     log.info("stopped")
     return 0
 
@@ -178,6 +182,14 @@ async def _serve_health(stack: AsyncExitStack, settings: Settings, parts: Parts)
     await runner.setup()
     stack.push_async_callback(runner.cleanup)
     await web.TCPSite(runner, settings.http_host, settings.http_port).start()
+
+
+async def _finish_interactions() -> None:
+    """Let what people asked for come to its answer, for at most 10 s. discord.py names its tasks, and keeps no list."""
+    names = {"CommandTree-invoker", "discord.py: on_interaction"}
+    open_now = [task for task in asyncio.all_tasks() if task.get_name() in names]
+    if open_now:
+        await asyncio.wait(open_now, timeout=STOP_SECONDS)
 
 
 def _stop_on_signal(running: asyncio.Task[None]) -> None:

@@ -13,7 +13,7 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
 from bot.domain.access import CommandAccess
-from bot.errors import Refused
+from bot.errors import Expired, Refused
 from bot.registration import clear_former_homes
 
 if TYPE_CHECKING:
@@ -56,9 +56,12 @@ class CharlinkTree(app_commands.CommandTree["CharlinkBot"]):
     async def on_error(
         self, interaction: discord.Interaction[CharlinkBot], error: app_commands.AppCommandError, /
     ) -> None:
-        """Tell the person. The cause of a wrapped error is what counts."""
+        """Tell the person. The cause of a wrapped error is what counts.
+
+        Without one, what came does not fit the tree: Discord still shows a command as it was before an update.
+        """
         desk = self.client.desk
-        cause = error.__cause__ if isinstance(error.__cause__, Exception) else error
+        cause = error.__cause__ if isinstance(error.__cause__, Exception) else Expired("command-outdated")
         async with desk.answering(desk.visit(interaction)):
             raise cause
 
@@ -130,6 +133,12 @@ class CharlinkBot(commands.AutoShardedBot):
         """Hand clicks and forms to the router; commands go to the tree by themselves."""
         if interaction.type in {discord.InteractionType.component, discord.InteractionType.modal_submit}:
             await self._router.dispatch(interaction)
+
+    async def on_app_command_completion(
+        self, interaction: discord.Interaction, _: app_commands.Command[Any, ..., Any] | app_commands.ContextMenu
+    ) -> None:
+        """Count a command that was answered; failures count themselves."""
+        self.desk.count(self.desk.visit(interaction), "ok")
 
     async def on_ready(self) -> None:
         """Say that the bot is up, and take the commands out of guilds that are no home any more."""

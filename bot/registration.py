@@ -11,6 +11,8 @@ import json
 import logging
 from typing import TYPE_CHECKING, Any
 
+import discord
+
 if TYPE_CHECKING:
     from collections.abc import Collection
 
@@ -26,12 +28,16 @@ ADDED_BY_DISCORD = frozenset({"id", "application_id", "guild_id", "version", "ns
 async def sync_commands(bot: commands.AutoShardedBot, home: Collection[int], *, force: bool = False) -> int:
     """Register the tree's commands in the home guilds, without any globally; return how many scopes were written.
 
-    The other scope is emptied, or every command would be shown twice. Raises discord.HTTPException.
+    The other scope is emptied, or every command would be shown twice. A guild that refuses is logged with the remedy
+    and left out. Raises discord.HTTPException for any other failure.
     """
     wanted: list[Payload] = [dict(command.to_dict(bot.tree)) for command in bot.tree.get_commands()]
     written = 0
     for guild_id in sorted(home):
-        written += await _write(bot, guild_id, wanted, force=force)
+        try:
+            written += await _write(bot, guild_id, wanted, force=force)
+        except discord.Forbidden:
+            log.error("guild %s refuses commands: invite the bot with the scope applications.commands", guild_id)  # noqa: TRY400 - the remedy is the news
     return written + await _write(bot, None, [] if home else wanted, force=force)
 
 

@@ -52,7 +52,7 @@ class LinkChar(commands.Cog):
     async def linkchar(
         self,
         interaction: discord.Interaction,
-        sync_id: app_commands.Range[str, 1] | None = None,
+        sync_id: str | None = None,
         action: Literal["add", "remove"] = "add",
         member: discord.User | None = None,
         api_id: app_commands.Range[str, 1, 255] | None = None,

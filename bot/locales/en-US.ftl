@@ -21,6 +21,8 @@ guild-not-set-up = This server is not set up.
 
 button-unknown = This button is not known any more.
     It may be from an older version. Type the command again.
+command-outdated = This command has changed.
+    Your Discord still shows an older version of it. Restart Discord (Ctrl+R), then type it again. Nothing was changed.
 button-expired = This button has expired.
     Buttons are good for 15 minutes, forms for 24 hours, and both only until the bot is restarted. Nothing was changed: type the command again.
 button-not-yours = This button belongs to somebody else.
@@ -66,6 +68,8 @@ sync-id-path = Not a sync ID: it must not be `.` or `..`, or hold `/` or `\`.
     Check what was copied. Nothing was sent to the CAD.
 sync-id-hint = That was only a hint, not a sync ID.
     Type the character's id from the game database in its place. Nothing was sent to the CAD.
+sync-id-discord = Not a sync ID: that is a Discord id.
+    A sync ID is the character's id in the game database, not a member of this server. Nothing was sent to the CAD.
 choice-hint = Type the character's sync ID from the game database
 choice-long = Too long for this list: type it in full and press Enter
 choice-refused = You may not use this here

@@ -6,6 +6,7 @@ One CAD call where the bot knows enough; a lost answer is settled by reading bac
 from __future__ import annotations
 
 import logging
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from bot.services.turn import Subject, Turn
 
 log = logging.getLogger(__name__)
+
+_MENTION = re.compile(r"<[@#][!&]?[0-9]+>")
 
 HINT_VALUE = "/type-the-id"
 """What choosing the autocomplete hint sends: no sync ID holds a slash."""
@@ -90,9 +93,7 @@ class Linking:
         Raises InvalidInput or Refused with nothing sent, Question where a yes is needed first, and CadError where the
         CAD refused or the outcome could not be found out.
         """
-        if intent.sync_id == HINT_VALUE:
-            raise InvalidInput("sync-id-hint")
-        intent = replace(intent, sync_id=parse_sync_id(intent.sync_id))
+        intent = replace(intent, sync_id=_parse(turn, intent))
         if turn.tenant.db_sync is DbSync.OFF:
             raise Refused("db-sync-off")
         if intent.remove and not intent.undo and "unlink" not in intent.confirmed:
@@ -228,3 +229,13 @@ class Linking:
         links = await self._links(turn, target)
         if (intent.sync_id in links) is not intent.remove:
             raise Refused("undo-changed", sync_id=intent.sync_id)
+
+
+def _parse(turn: Turn, intent: LinkIntent) -> str:
+    """Return the sync ID. Raises InvalidInput also for what is plainly something else that is often pasted."""
+    if intent.sync_id == HINT_VALUE:
+        raise InvalidInput("sync-id-hint")
+    sync_id = parse_sync_id(intent.sync_id)
+    if _MENTION.fullmatch(sync_id) or sync_id in {str(turn.actor.user_id), str(intent.subject.member_id)}:
+        raise InvalidInput("sync-id-discord")
+    return sync_id

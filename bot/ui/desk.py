@@ -18,7 +18,7 @@ from bot.ui.visit import Visit, reference_of
 from bot.ui.words import Words
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable
+    from collections.abc import AsyncIterator, Callable, Iterable
 
     from bot.domain.access import Action
     from bot.i18n import Catalogues
@@ -64,10 +64,14 @@ class Desk:
             words=Words(self._catalogues, str(interaction.locale)),
             tickets=self._tickets,
             reference=reference,
-            arrived=time.monotonic(),
+            on_first_response=self._timer(),
         )
         interaction.extras["visit"] = visit
         return visit
+
+    def _timer(self) -> Callable[[], None]:
+        arrived = time.monotonic()
+        return lambda: self._metrics.first_response.observe(time.monotonic() - arrived)
 
     def guild(self, interaction: discord.Interaction) -> Guild:
         """Return the guild's set-up. Raises Refused where there is none."""
@@ -103,8 +107,11 @@ class Desk:
             outcome = type(error).__name__
             await self.fail(visit, error)
         finally:
-            name = visit.route or "unknown"
-            self._metrics.interactions.labels(name, outcome).inc()
+            self.count(visit, outcome)
+
+    def count(self, visit: Visit, outcome: str) -> None:
+        """Count an interaction that was dealt with."""
+        self._metrics.interactions.labels(visit.route or "unknown", outcome).inc()
 
     async def fail(self, visit: Visit, error: Exception) -> None:
         """Tell the person what happened, whether anything changed, and what to do next. Never raises."""

@@ -16,6 +16,8 @@ from bot.services.turn import Subject
 from bot.ui.reply import PREFIX
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from bot.domain.access import Action
     from bot.services.tickets import Tickets
     from bot.services.turn import Intent, Turn
@@ -43,7 +45,7 @@ class Visit:
     words: Words
     tickets: Tickets
     reference: str
-    arrived: float
+    on_first_response: Callable[[], None]
     _turn: Turn | None = None
     route: str = ""
     intent: Intent | None = None
@@ -120,6 +122,7 @@ class Visit:
                 await self.interaction.response.defer()
             else:
                 await self.interaction.response.defer(ephemeral=True, thinking=True)
+            self.on_first_response()
 
     async def show(self, reply: Reply) -> None:
         """Give the answer, privately: in place of the private message that was clicked, else as a new one."""
@@ -129,6 +132,7 @@ class Visit:
             await self.interaction.edit_original_response(content=reply.headline, embed=embed, view=view)
         elif self._edits:
             await response.edit_message(content=reply.headline, embed=embed, view=view)
+            self.on_first_response()
         else:
             await self._send(reply)
 
@@ -143,6 +147,7 @@ class Visit:
         """Answer with a form. Like a view it is stopped at once: its submission goes to the router."""
         modal.stop()
         await self.interaction.response.send_modal(modal)
+        self.on_first_response()
 
     async def _send(self, reply: Reply) -> None:
         view = reply.view()
@@ -152,6 +157,7 @@ class Visit:
             view=view if view is not None else discord.utils.MISSING,
             ephemeral=True,
         )
+        self.on_first_response()
 
     def _embed(self, reply: Reply) -> discord.Embed:
         if self._turn is not None and self._turn.tenant.staging:
