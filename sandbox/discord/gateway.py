@@ -184,6 +184,8 @@ class Gateway:
             op = Op(payload["op"])
         except (ValueError, KeyError, TypeError) as error:
             raise CloseConnection(4002, "Error while decoding payload.") from error
+        if op in (Op.IDENTIFY, Op.RESUME) and not isinstance(payload.get("d"), dict):
+            raise CloseConnection(4002, "Error while decoding payload.")
         if op is Op.HEARTBEAT:
             await connection.send({"op": Op.HEARTBEAT_ACK, "d": None})
             return session

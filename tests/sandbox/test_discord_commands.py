@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from sandbox.discord import NotAllowed, Permission
+from sandbox.discord import Channel, NotAllowed, Permission
 from tests.sandbox.discord_wire import LINK
 from tests.sandbox.test_discord_limits import places
 
@@ -135,6 +135,7 @@ async def test_foreign_application_or_guild(emulated: SandboxDiscord, wire: Wire
         ("link", {"sync_id": "A", "minutes": True}, "takes a integer"),
         ("link", {"sync_id": "A", "sure": 1}, "takes a boolean"),
         ("link", {"sync_id": "A", "member": "Otto"}, "takes a user"),
+        ("link", {"sync_id": "A", "place": Channel(5, "voice", kind=2)}, "this type of channel"),
         ("chars", {}, "needs a subcommand"),
         ("chars cut", {}, "no subcommand 'cut'"),
         ("setup", {}, "does not see"),

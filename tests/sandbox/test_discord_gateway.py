@@ -37,20 +37,59 @@ async def test_hello_then_ready(emulated: SandboxDiscord, guild: Guild) -> None:
         (2, {"intents": 0, "shard": [2, 1]}, 4010),
         (3, {}, 4003),
         (99, {}, 4002),
+        (2, None, 4002),
     ],
 )
-async def test_refused_connections(emulated: SandboxDiscord, op: int, data: dict[str, Any], code: int) -> None:
+async def test_refused_connections(emulated: SandboxDiscord, op: int, data: dict[str, Any] | None, code: int) -> None:
     async with WireBot(emulated) as bot:
         await bot.connect()
-        await bot.send(op, {"token": emulated.token, **data})
+        await bot.send(op, None if data is None else {"token": emulated.token, **data})
         assert await bot.event() == {"closed": code}
 
 
-async def test_identify_twice_is_refused(emulated: SandboxDiscord) -> None:
+@pytest.mark.parametrize(("op", "code"), [(2, 4005), (6, 4005), (10, 4001)])
+async def test_refused_after_identify(emulated: SandboxDiscord, op: int, code: int) -> None:
     async with WireBot(emulated) as bot:
         await bot.identify()
-        await bot.send(2, {"token": emulated.token, "intents": 0})
-        assert await bot.event() == {"closed": 4005}
+        await bot.send(3, {"status": "online"})
+        await bot.send(op, {"token": emulated.token, "intents": 0})
+        assert await bot.event() == {"closed": code}
+
+
+async def test_what_is_not_json_is_refused(emulated: SandboxDiscord) -> None:
+    for garbage in (b"binary", "no json", "[]"):
+        async with WireBot(emulated) as bot:
+            await bot.connect()
+            assert bot.socket is not None
+            await (bot.socket.send_bytes(garbage) if isinstance(garbage, bytes) else bot.socket.send_str(garbage))
+            assert await bot.event() == {"closed": 4002}
+
+
+async def test_a_killed_bot_leaves_its_session(emulated: SandboxDiscord, wire: WireBot, player: Member) -> None:
+    await wire.session.close()
+    emulated.gateway.drop()
+    async with WireBot(emulated) as successor:
+        await successor.identify()
+        await emulated.command(player, "link", {"sync_id": "A"})
+        assert (await successor.event())["t"] == "INTERACTION_CREATE"
+        assert [session.connected for session in emulated.gateway.sessions.values()] == [False, True]
+
+
+async def test_a_second_resume_replaces_the_first(emulated: SandboxDiscord, wire: WireBot, player: Member) -> None:
+    session = emulated.gateway.connected[0]
+    async with WireBot(emulated) as successor:
+        await successor.connect()
+        await successor.send(6, {"token": emulated.token, "session_id": session.id, "seq": 1})
+        assert (await successor.event())["t"] == "RESUMED"
+        assert "closed" in await wire.event()
+        await emulated.command(player, "link", {"sync_id": "A"})
+        assert (await successor.event())["t"] == "INTERACTION_CREATE"
+
+
+async def test_a_resumable_invalidation_keeps_the_session(emulated: SandboxDiscord, wire: WireBot) -> None:
+    await emulated.gateway.invalidate(resumable=True)
+    assert await wire.event() == {"op": 9, "d": True}
+    assert len(emulated.gateway.sessions) == 1
 
 
 async def test_guild_create_needs_the_intent(emulated: SandboxDiscord, guild: Guild) -> None:

@@ -80,6 +80,7 @@ BAD_MESSAGES = [
     (embed(footer={"text": "x" * 2049}), "embeds.0.footer.text"),
     (embed(author={"name": "x" * 257}), "embeds.0.author.name"),
     (embed(color=0x1000000), "embeds.0.color"),
+    (embed(color="red"), "embeds.0.color"),
     (embed(timestamp="yesterday"), "embeds.0.timestamp"),
     (embed(url="ftp://x"), "embeds.0.url"),
     (embed(image={"url": "nowhere"}), "embeds.0.image.url"),
@@ -119,6 +120,14 @@ BAD_MESSAGES = [
     (layout(*(text("x") for _ in range(41))), "components"),
     ({**layout(text("x")), "content": "both"}, "content"),
     (layout({"type": 9, "components": [text("x")]}), "components.0.accessory"),
+    (layout({"type": 12, "items": []}), "components.0.items"),
+    (layout({"type": 12, "items": [{"media": {}}]}), "components.0.items.0.media.url"),
+    (layout({"type": 13}), "components.0.file"),
+    (layout({**text("x"), "id": 7}, {**text("y"), "id": 7}), "components"),
+    (layout(*({"type": 17, "components": [text("x")]} for _ in range(21))), "components"),
+    (rows(button(style=6)), "components.0.components.0.sku_id"),
+    ({"content": "x", "components": "none"}, "components"),
+    ({"content": "x", "components": ["none"]}, "components.0"),
     (layout({"type": 17, "components": [{"type": 17, "components": [text("x")]}]}), "components.0.components.0.type"),
     ({"content": "x", "allowed_mentions": {"parse": ["nobody"]}}, "allowed_mentions.parse"),
     ({"content": "x", "allowed_mentions": {"parse": ["users"], "users": ["1"]}}, "allowed_mentions"),
@@ -135,6 +144,14 @@ GOOD_MESSAGES = [
     rows(select(options=options(25), placeholder="x" * 150, min_values=0, max_values=25)),
     rows({"type": 5, "custom_id": "who", "max_values": 25}),
     layout(text("x" * 4000)),
+    layout({"type": 12, "items": [{"media": {"url": "https://example.org/a.png"}, "description": "A map"}]}),
+    layout(
+        {
+            "type": 9,
+            "components": [text("x")],
+            "accessory": {"type": 11, "media": {"url": "https://example.org/a.png"}},
+        }
+    ),
     layout({"type": 17, "components": [{"type": 9, "components": [text("x")], "accessory": button()}, {"type": 14}]}),
     {"content": "<@1>", "allowed_mentions": {"parse": [], "users": ["1"]}},
 ]

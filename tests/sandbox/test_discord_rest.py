@@ -160,6 +160,23 @@ async def test_too_large_a_file(wire: WireBot, channel: Channel) -> None:
     assert reply.refusal == (413, 40005)
 
 
+async def test_kept_and_replaced_files(emulated: SandboxDiscord, wire: WireBot, channel: Channel) -> None:
+    form = aiohttp.FormData(quote_fields=False)
+    form.add_field("payload_json", '{"attachments": [{"id": 0, "description": "rows"}, {"id": "1"}]}')
+    form.add_field("files[0]", b"1,2", filename="a.csv")
+    form.add_field("files[1]", b"3,4", filename="b.csv")
+    path = f"/channels/{channel.id}/messages"
+    posted = (await wire.call("POST", path, data=form)).body
+    first = posted["attachments"][0]
+    assert (first["filename"], first["description"], first["size"]) == ("a.csv", "rows", 3)
+    edited = await wire.call("PATCH", f"{path}/{posted['id']}", {"attachments": [{"id": first["id"]}]})
+    assert [item["id"] for item in edited.body["attachments"]] == [first["id"]]
+    emptied = await wire.call("PATCH", f"{path}/{posted['id']}", {"attachments": []})
+    assert emptied.refusal == (400, 50006)
+    async with wire.session.get(f"{emulated.base_url}/attachments/1/5/none.csv") as response:
+        assert response.status == 404
+
+
 async def test_faults(emulated: SandboxDiscord, wire: WireBot, channel: Channel) -> None:
     path = f"/channels/{channel.id}/messages"
     emulated.fail(Fault("POST", "/messages", 503, times=2))
