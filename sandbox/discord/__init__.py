@@ -1,8 +1,8 @@
 """An emulated Discord, written from its public pages: it shares no code with the bot that connects to it."""
 
 from .clock import Clock
-from .commands import Value
 from .components import Button, ButtonStyle, Embed, EmbedField, Flag, Kind, Option, Select
+from .composer import Value
 from .exchange import Exchange, NoAnswer, NotAllowed
 from .interactions import Callback, Choice
 from .messages import Attachment, Message, MessageState, Upload

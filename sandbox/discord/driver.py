@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .commands import CommandType, Composer, Registry, Value
+from .commands import CommandType
 from .components import Button, Kind, Select, walk
+from .composer import Composer
 from .exchange import Exchange, NoAnswer, NotAllowed
 from .interactions import Trigger
 from .modals import Field
@@ -15,6 +16,8 @@ from .submission import Filled, fill, option_values
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from .commands import Registry
+    from .composer import Value
     from .gateway import Gateway
     from .interactions import Choice, Interaction, Interactions
     from .messages import Message
@@ -174,6 +177,8 @@ class Driver:
         locale: str | None,
         source: Message | None = None,
     ) -> Exchange:
+        if channel.guild not in (None, who.guild):
+            raise NotAllowed(f"{who.name} acts as a member of {who.guild.name} only")
         member = who if channel.guild else None
         interaction = self._interactions.open(trigger, who.person, channel, member=member, source=source)
         payload = self._payload(interaction, data, locale or who.person.locale)

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 
 from aiohttp import WSMsgType, web
 
+from .wire import Refusal
+
 if TYPE_CHECKING:
     from .people import Channel
     from .wire import Json
@@ -120,9 +122,10 @@ class Session:
 class Gateway:
     """All sessions. Events go to every session of the shard, as Discord's do."""
 
-    def __init__(self, world: World, token: str) -> None:
+    def __init__(self, world: World, token: str, refusals: list[Refusal]) -> None:
         self._world = world
         self._token = token
+        self._refusals = refusals
         self.sessions: dict[str, Session] = {}
         self.url = ""
         self.identified = 0
@@ -170,6 +173,7 @@ class Gateway:
             async for frame in socket:
                 session = await self._receive(connection, session, frame.type, frame.data)
         except CloseConnection as closing:
+            self._refusals.append(Refusal("GET", "/gateway", closing.code, 0, closing.reason))
             await socket.close(code=closing.code, message=closing.reason.encode())
         self._ended(connection, session)
         return socket

@@ -18,8 +18,9 @@ from .modals import Modal
 from .wire import ApiError, Problems
 
 if TYPE_CHECKING:
+    from .archive import Messages
     from .clock import Clock, Snowflakes
-    from .messages import Message, Messages, Upload
+    from .messages import Message, Upload
     from .people import Channel, Guild, Member, Person
     from .wire import Json
 

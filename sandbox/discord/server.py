@@ -40,7 +40,8 @@ class SandboxDiscord(Driver):
         self.clock = clock or Clock()
         self.world = World(self.clock, app_name=app_name)
         self.token = f"{secrets.token_urlsafe(18)}.{secrets.token_urlsafe(4)}.{secrets.token_urlsafe(28)}"
-        self.gateway = Gateway(self.world, self.token)
+        self._records = Records(self.clock, self.token)
+        self.gateway = Gateway(self.world, self.token, self._records.refusals)
         self.registry = Registry(self.world.ids, self.world.app_id)
         interactions = Interactions(
             clock=self.clock,
@@ -50,7 +51,6 @@ class SandboxDiscord(Driver):
             app_id=self.world.app_id,
         )
         super().__init__(self.world, self.registry, interactions, self.gateway)
-        self._records = Records(self.clock, self.token)
         self._parts = (
             Directory(self.world, self.gateway),
             Registration(self.world, self.registry, schema),
@@ -71,7 +71,7 @@ class SandboxDiscord(Driver):
 
     @property
     def refusals(self) -> list[Refusal]:
-        """Every request of the bot that was refused; a faultless bot leaves it empty."""
+        """Every request of the bot that was refused, gateway closes included; a faultless bot leaves it empty."""
         return self._records.refusals
 
     @property

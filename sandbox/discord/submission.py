@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .commands import ACCEPTED, OptionType
+from .commands import OptionType
 from .components import SELECTS, Kind
+from .composer import ACCEPTED
 from .exchange import NotAllowed
 from .messages import Upload
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from .commands import Composer, Value
+    from .composer import Composer, Value
     from .modals import Field, Modal
     from .wire import Json
 

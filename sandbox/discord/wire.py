@@ -35,7 +35,10 @@ class ApiError(Exception):
 
 @dataclass(frozen=True)
 class Refusal:
-    """A request of the bot that was refused, with the `errors` tree when a form was bad."""
+    """A request of the bot that was refused, with the `errors` tree when a form was bad.
+
+    For the gateway `status` is the code that closed the connection.
+    """
 
     method: str
     route: str

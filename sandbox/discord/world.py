@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .archive import Messages
 from .clock import Changes, Clock, Snowflakes
-from .messages import Messages
 from .people import YEAR, Channel, Guild, Member, Person
 from .permissions import Permission, permissions_in
 from .wire import ApiError

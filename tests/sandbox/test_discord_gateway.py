@@ -45,6 +45,7 @@ async def test_refused_connections(emulated: SandboxDiscord, op: int, data: dict
         await bot.connect()
         await bot.send(op, None if data is None else {"token": emulated.token, **data})
         assert await bot.event() == {"closed": code}
+        assert [refusal.status for refusal in emulated.refusals] == [code]
 
 
 @pytest.mark.parametrize(("op", "code"), [(2, 4005), (6, 4005), (10, 4001)])

@@ -145,3 +145,10 @@ async def test_the_v2_flag_stays(emulated: SandboxDiscord, wire: WireBot, player
 async def test_ids_of_components(emulated: SandboxDiscord, wire: WireBot, player: Member) -> None:
     exchange = await answered(emulated, wire, player, layout({**text("a"), "id": 2}, text("b"), text("c")))
     assert [item["id"] for item in exchange.shown.state.components] == [2, 1, 3]
+
+
+async def test_a_member_acts_in_the_own_guild(emulated: SandboxDiscord, wire: WireBot, player: Member) -> None:
+    exchange = await answered(emulated, wire, player, PANEL)
+    elsewhere = emulated.add_guild("Paleto Bay").owner
+    with pytest.raises(NotAllowed, match="member of Paleto Bay only"):
+        await emulated.press(elsewhere, exchange.shown, "Give")
