@@ -1,0 +1,165 @@
+"""A CAD community without sockets: the emulated CAD's own answers behind the bot's real client, and a clock to move.
+
+Requests are encoded, answered by the sandbox and decoded as over the wire; only the transport between is left out.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from pydantic import SecretStr
+
+from bot.cad.breaker import Breaker
+from bot.cad.budget import Budget
+from bot.cad.client import CadClient
+from bot.cad.protocol import Credentials, Request, Response
+from bot.cad.transport import Transport
+from bot.cad.v1 import V1
+from bot.cad.v2 import V2
+from bot.domain.access import Actor, Decision, Policy, Rule
+from bot.errors import CadError, CadErrorKind, Sent
+from bot.services.tenants import Tenant
+from bot.services.turn import Turn
+from bot.settings import ApiVersion, CreateForm, DbSync, SelfLink
+from sandbox.cad import v1 as sandbox_v1
+from sandbox.cad import v2 as sandbox_v2
+from sandbox.cad.refusals import CadRefusal
+from sandbox.cad.state import CadState, Community
+from sandbox.cad.wire import Generation, Prepared, Received
+
+if TYPE_CHECKING:
+    from sandbox.cad.state import Account as CadAccount
+
+GUILD = 500
+PIA, SAM, OTTO = 200_000_000_000_000_020, 200_000_000_000_000_021, 200_000_000_000_000_022
+STAFF_ROLE, PLAYER_ROLE, ADMIN_ROLE = 600, 601, 602
+
+
+@dataclass
+class Clock:
+    """Seconds that only tests move."""
+
+    now: float = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What happens to one call instead of its answer; `applied`: the CAD carries the call out all the same."""
+
+    endpoint: str
+    error: CadError | None = None
+    status: int = 500
+    body: bytes = b""
+    applied: bool = False
+
+
+class CadInProcess(Transport):
+    """Answers each request as the emulated CAD does, and remembers what was asked."""
+
+    def __init__(self, state: CadState) -> None:
+        self.state = state
+        self.asked: list[str] = []
+        self.faults: deque[Fault] = deque()
+        self._generations: dict[bool, Generation] = {True: sandbox_v2.V2(state), False: sandbox_v1.V1(state)}
+
+    def lose(self, endpoint: str, *, applied: bool, times: int = 1) -> None:
+        """Let the answers to the next calls of an endpoint be a page of HTML with status 500."""
+        self.faults.extend([Fault(endpoint, body=b"<h1>500</h1>", applied=applied)] * times)
+
+    def break_(self, endpoint: str, kind: CadErrorKind, sent: Sent = Sent.NO) -> None:
+        """Let the next call of an endpoint raise."""
+        self.faults.append(Fault(endpoint, CadError(kind, sent=sent, endpoint=endpoint)))
+
+    async def send(self, request: Request, *, timeout: float = 10.0) -> Response:  # noqa: ARG002, ASYNC109 - as it is
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        received = Received(request.method, request.path, request.query, headers, request.body or b"")
+        generation = self._generations[request.path.startswith("/v2/")]
+        prepared = generation.prepare(received)
+        self.asked.append(prepared.endpoint)
+        fault = self._take(prepared.endpoint)
+        if fault is None or fault.applied:
+            answer = self._run(generation, prepared, received)
+        if fault is None:
+            return answer
+        if fault.error is not None:
+            raise fault.error
+        return Response(fault.status, {}, fault.body)
+
+    def _run(self, generation: Generation, prepared: Prepared, received: Received) -> Response:
+        try:
+            if prepared.refusal is not None:
+                raise prepared.refusal
+            assert prepared.run is not None
+            reply = prepared.run()
+        except CadRefusal as refusal:
+            reply = generation.refuse(refusal, received)
+        headers = {name.lower(): value for name, value in reply.headers.items()}
+        return Response(reply.status, {**headers, "content-type": reply.content_type}, reply.body)
+
+    def _take(self, endpoint: str) -> Fault | None:
+        for fault in self.faults:
+            if fault.endpoint == endpoint:
+                self.faults.remove(fault)
+                return fault
+        return None
+
+
+@dataclass
+class Town:
+    """One community as the bot serves it, and the CAD behind it."""
+
+    tenant: Tenant
+    cad: CadInProcess
+    clock: Clock
+    policy: Policy = field(
+        default_factory=lambda: Policy(
+            guild_id=GUILD,
+            staff=frozenset({STAFF_ROLE}),
+            players=frozenset({PLAYER_ROLE}),
+            admins=frozenset({ADMIN_ROLE}),
+            self_link=SelfLink.OPEN,
+        )
+    )
+
+    @property
+    def state(self) -> CadState:
+        return self.cad.state
+
+    @property
+    def asked(self) -> list[str]:
+        """The calls since the last look."""
+        asked, self.cad.asked = self.cad.asked, []
+        return asked
+
+    def resident(self, name: str, member: int | None = None, **more: object) -> CadAccount:
+        """Add a CAD account, on v2 linked to a member's Discord account."""
+        return self.state.add_account(name, discord=str(member) if member else None, **more)
+
+    def turn(self, member: int = PIA, rule: Rule = Rule.PLAYER) -> Turn:
+        """Return the turn of somebody whom that rule let in."""
+        role = {Rule.STAFF: STAFF_ROLE, Rule.ADMIN: ADMIN_ROLE}.get(rule, PLAYER_ROLE)
+        actor = Actor(member, self.policy.guild_id, frozenset({role}))
+        return Turn(self.tenant, self.policy, actor, Decision(allowed=True, rule=rule))
+
+
+def town(
+    version: ApiVersion = ApiVersion.V2,
+    *,
+    create_form: CreateForm = CreateForm.CHARACTER,
+    db_sync: DbSync = DbSync.AUTO,
+    api_id_is_discord_id: bool = False,
+    community: Community | None = None,
+) -> Town:
+    """Return a community whose CAD holds no account yet."""
+    clock = Clock()
+    cad = CadInProcess(CadState(community or Community(), clock=clock))
+    credentials = Credentials("sandbox", SecretStr("sandbox-key"))
+    dialect = V1(credentials, create_form) if version is ApiVersion.V1 else V2(credentials)
+    client = CadClient(dialect, cad, Budget("unlimited", clock=clock), Breaker(clock=clock), clock=clock)
+    tenant = Tenant(client, version, create_form, db_sync, api_id_is_discord_id)
+    return Town(tenant, cad, clock)
