@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jsonschema import Draft202012Validator
@@ -11,8 +12,6 @@ from jsonschema import Draft202012Validator
 from .wire import ApiError, Problems
 
 if TYPE_CHECKING:
-    from pathlib import Path as FilePath
-
     from .wire import Json
 
 VARIABLE = "CHARLINK_DISCORD_OPENAPI"
@@ -28,13 +27,10 @@ class BodySchema:
         self._validators: dict[tuple[str, str], Draft202012Validator] = {}
 
     @classmethod
-    def find(cls, default: FilePath) -> BodySchema | None:
+    def find(cls, default: Path) -> BodySchema | None:
         """Return the schema of the file named by the environment, else of `default`; None when neither is there."""
-        path = os.environ.get(VARIABLE) or str(default)
-        if not os.path.isfile(path):  # noqa: PTH113  # the path may come from the environment as text
-            return None
-        with open(path, encoding="utf-8") as file:  # noqa: PTH123
-            return cls(json.load(file))
+        path = Path(os.environ.get(VARIABLE) or default)
+        return cls(json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else None
 
     def check(self, method: str, route: str, body: object) -> None:
         """Refuse a body that is not as described (400, code 50035)."""
