@@ -1,0 +1,206 @@
+"""Which CAD account is a member, who confirmed it, and which step is missing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot.domain.access import Rule
+from bot.domain.models import Target
+from bot.errors import CadError, CadErrorKind, CharlinkError, Question, Refused, Sent
+from bot.services.accounts import VERIFIED_SECONDS, Accounts
+from bot.services.turn import Subject
+from bot.settings import ApiVersion
+from tests.community import OTTO, PIA, Clock, Town, town
+
+if TYPE_CHECKING:
+    from sandbox.cad.state import Account
+
+NOBODY = frozenset[str]()
+MINE, HIS = Subject(member_id=PIA), Subject(member_id=OTTO)
+
+
+@pytest.fixture
+def accounts(place: Town) -> Accounts:
+    return Accounts(place.clock)
+
+
+@pytest.mark.parametrize(
+    ("version", "as_api_id", "subject", "expected"),
+    [
+        (ApiVersion.V2, False, MINE, Target.of(discord=PIA)),
+        (ApiVersion.V2, False, Subject(api_id="lic"), Target.of(api_id="lic")),
+        (ApiVersion.V2, False, Subject(member_id=PIA, api_id="lic"), Target.of(api_id="lic")),
+        (ApiVersion.V1, True, MINE, Target.of(api_id=str(PIA))),
+        (ApiVersion.V1, False, MINE, None),
+        (ApiVersion.V1, False, Subject(api_id="STEAM:1"), Target.of(api_id="STEAM:1")),
+    ],
+)
+def test_exactly_one_identifier(
+    accounts: Accounts, version: ApiVersion, subject: Subject, expected: Target | None, *, as_api_id: bool
+) -> None:
+    tenant = town(version, api_id_is_discord_id=as_api_id).tenant
+    assert accounts.find(tenant, subject) == expected
+
+
+@pytest.mark.parametrize(("subject", "key"), [(MINE, "account-unknown"), (HIS, "account-unknown-member")])
+async def test_v1_without_an_id_says_who_can_help(accounts: Accounts, subject: Subject, key: str) -> None:
+    with pytest.raises(Refused) as caught:
+        await accounts.resolve(town(ApiVersion.V1).turn(), subject, NOBODY)
+    assert caught.value.key == key
+
+
+async def test_v2_needs_no_call(place: Town, accounts: Accounts) -> None:
+    assert await accounts.resolve(place.turn(), MINE, NOBODY) == Target.of(discord=PIA)
+    assert place.asked == []
+
+
+class TestMemberWithApiId:
+    async def test_of_his_own(self, place: Town, accounts: Accounts) -> None:
+        place.resident("Otto", OTTO, community_user_id="lic")
+        both = Subject(member_id=OTTO, api_id="lic")
+        assert await accounts.resolve(place.turn(rule=Rule.STAFF), both, NOBODY) == Target.of(api_id="lic")
+
+    async def test_of_somebody_else_is_refused(self, place: Town, accounts: Accounts) -> None:
+        place.resident("Otto", OTTO, community_user_id="lic")
+        place.resident("Pia", PIA, community_user_id="lic-pia")
+        with pytest.raises(Refused) as caught:
+            await accounts.resolve(place.turn(rule=Rule.STAFF), Subject(member_id=OTTO, api_id="lic-pia"), NOBODY)
+        assert (caught.value.key, caught.value.params) == ("account-disagrees", {"member": OTTO})
+
+    async def test_who_is_not_linked_to_discord_is_named_by_it(self, place: Town, accounts: Accounts) -> None:
+        place.resident("Otto", community_user_id="lic")
+        both = Subject(member_id=OTTO, api_id="lic")
+        assert await accounts.resolve(place.turn(rule=Rule.STAFF), both, NOBODY) == Target.of(api_id="lic")
+
+    async def test_another_failure_is_told(self, place: Town, accounts: Accounts) -> None:
+        place.cad.break_("account", CadErrorKind.TIMEOUT)
+        with pytest.raises(CadError):
+            await accounts.resolve(place.turn(rule=Rule.STAFF), Subject(member_id=OTTO, api_id="lic"), NOBODY)
+
+    async def test_v1_compares_with_the_binding(self) -> None:
+        place = town(ApiVersion.V1, api_id_is_discord_id=True)
+        accounts = Accounts(place.clock)
+        pia = place.resident("Pia", api_ids=[str(PIA), "STEAM:1"])
+        place.resident("Otto", api_ids=["STEAM:2"])
+        await accounts.resolve(place.turn(), MINE, frozenset({f"account:{pia.uuid}"}))
+        staff = place.turn(OTTO, Rule.STAFF)
+        own = Subject(member_id=PIA, api_id="STEAM:1")
+        assert await accounts.resolve(staff, own, NOBODY) == Target.of(api_id="STEAM:1")
+        with pytest.raises(Refused) as caught:
+            await accounts.resolve(staff, Subject(member_id=PIA, api_id="STEAM:2"), NOBODY)
+        assert caught.value.key == "account-disagrees"
+
+    async def test_v1_without_a_binding_takes_staffs_word(self, accounts: Accounts) -> None:
+        turn = town(ApiVersion.V1).turn(rule=Rule.STAFF)
+        target = await accounts.resolve(turn, Subject(member_id=OTTO, api_id="STEAM:2"), NOBODY)
+        assert target == Target.of(api_id="STEAM:2")
+
+
+class TestDiscordIdsAsApiIds:
+    """`API_ID_IS_DISCORD_ID`: the first use shows the user name, asks, and binds."""
+
+    @pytest.fixture
+    def place(self) -> Town:
+        return town(ApiVersion.V1, api_id_is_discord_id=True)
+
+    @pytest.fixture
+    def pia(self, place: Town) -> Account:
+        return place.resident("Pia", api_ids=[str(PIA)])
+
+    async def confirm(self, place: Town, accounts: Accounts) -> Target:
+        with pytest.raises(Question) as asked:
+            await accounts.resolve(place.turn(), MINE, NOBODY)
+        assert (asked.value.key, asked.value.params) == ("account-is-this-you", {"account": "Pia"})
+        return await accounts.resolve(place.turn(), MINE, frozenset({asked.value.token}))
+
+    @pytest.mark.usefixtures("pia")
+    async def test_asks_once(self, place: Town, accounts: Accounts) -> None:
+        assert await self.confirm(place, accounts) == Target.of(api_id=str(PIA))
+        place.asked.clear()
+        await accounts.resolve(place.turn(), MINE, NOBODY)
+        assert place.asked == []
+        assert place.tenant.memory.name(Target.of(api_id=str(PIA))) == "Pia"
+
+    @pytest.mark.usefixtures("pia")
+    async def test_a_yes_is_to_one_account(self, place: Town, accounts: Accounts) -> None:
+        with pytest.raises(Question):
+            await accounts.resolve(place.turn(), MINE, frozenset({"account:another"}))
+
+    @pytest.mark.usefixtures("pia")
+    async def test_looks_again_from_time_to_time(self, place: Town, accounts: Accounts) -> None:
+        await self.confirm(place, accounts)
+        place.clock.now += VERIFIED_SECONDS
+        place.asked.clear()
+        for _ in range(2):
+            await accounts.resolve(place.turn(), MINE, NOBODY)
+        assert place.asked == ["account"]
+
+    async def test_another_account_later_stops_and_is_audited(
+        self, place: Town, pia: Account, accounts: Accounts, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        await self.confirm(place, accounts)
+        pia.api_ids.clear()
+        place.resident("Mallory", api_ids=[str(PIA)])
+        place.clock.now += VERIFIED_SECONDS
+        for _ in range(2):
+            with pytest.raises(Refused) as caught:
+                await accounts.resolve(place.turn(), MINE, NOBODY)
+            assert caught.value.key == "account-changed"
+        assert any("audit" in line for line in caplog.messages)
+
+    @pytest.mark.parametrize(("status", "step"), [(0, "pending"), (2, "expired"), (3, "removed"), (4, "banned")])
+    async def test_who_may_not_act_is_told_the_step(
+        self, place: Town, pia: Account, accounts: Accounts, status: int, step: str
+    ) -> None:
+        pia.status = status
+        with pytest.raises(Refused) as caught:
+            await accounts.resolve(place.turn(), MINE, frozenset({f"account:{pia.uuid}"}))
+        assert (caught.value.key, caught.value.params) == (f"account-{step}", {"account": "Pia"})
+
+    async def test_nobody_there_is_told_the_step(self, place: Town, accounts: Accounts) -> None:
+        with pytest.raises(Refused) as caught:
+            await accounts.resolve(place.turn(), MINE, NOBODY)
+        assert (caught.value.key, caught.value.params) == ("account-none-api-id", {"id": str(PIA)})
+
+    @pytest.mark.usefixtures("pia")
+    async def test_staff_are_not_asked_for_others(self, place: Town, accounts: Accounts) -> None:
+        target = await accounts.resolve(place.turn(OTTO, Rule.STAFF), MINE, NOBODY)
+        assert target == Target.of(api_id=str(PIA))
+        assert place.asked == []
+
+
+UNKNOWN = CadError(CadErrorKind.NOT_LINKED, sent=Sent.ANSWERED)
+
+
+class TestExplain:
+    async def explained(self, place: Town, target: Target, error: CadError = UNKNOWN) -> CharlinkError:
+        return await Accounts(Clock()).explain(place.turn(), target, error)
+
+    @pytest.mark.parametrize(
+        ("target", "key"),
+        [
+            (Target.of(discord=PIA), "account-none-discord"),
+            (Target.of(api_id="lic"), "account-none-api-id"),
+            (Target.of(account="c6ad7b0e-4f4c-4d6e-9c38-3e6b5a1d0c3f"), "account-none-account"),
+        ],
+    )
+    async def test_nobody_by_that_name(self, place: Town, target: Target, key: str) -> None:
+        explained = await self.explained(place, target)
+        assert (explained.key, explained.params) == (key, {"id": target.value})
+        assert place.asked == ["account"]
+
+    async def test_an_account_that_waits_for_approval(self, place: Town) -> None:
+        place.resident("Pia", PIA, status=0)
+        explained = await self.explained(place, Target.of(discord=PIA))
+        assert (explained.key, explained.params) == ("account-pending", {"account": "Pia"})
+
+    async def test_other_errors_stay_as_they_are(self, place: Town) -> None:
+        error = CadError(CadErrorKind.AUTH, sent=Sent.ANSWERED)
+        assert await self.explained(place, Target.of(discord=PIA), error) is error
+        assert place.asked == []
+
+    async def test_when_looking_fails_the_step_is_told_all_the_same(self, place: Town) -> None:
+        place.cad.break_("account", CadErrorKind.TIMEOUT)
+        assert (await self.explained(place, Target.of(discord=PIA))).key == "account-none-discord"
