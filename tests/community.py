@@ -5,6 +5,7 @@ Requests are encoded, answered by the sandbox and decoded as over the wire; only
 
 from __future__ import annotations
 
+import asyncio
 from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -76,6 +77,7 @@ class CadInProcess(Transport):
         self.faults.append(Fault(endpoint, CadError(kind, sent=sent, endpoint=endpoint)))
 
     async def send(self, request: Request, *, timeout: float = 10.0) -> Response:  # noqa: ARG002, ASYNC109 - as it is
+        await asyncio.sleep(0)  # as on a network, others may run meanwhile
         headers = {name.lower(): value for name, value in request.headers.items()}
         received = Received(request.method, request.path, request.query, headers, request.body or b"")
         generation = self._generations[request.path.startswith("/v2/")]

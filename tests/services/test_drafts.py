@@ -1,0 +1,173 @@
+"""A draft keeps everything that was typed, names every wrong field at once, and is never blocked by what is hidden."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain.forms import Form
+from bot.services.drafts import Draft
+from bot.services.turn import Subject
+from tests.community import PIA
+from tests.domain.templates import depends, field, section, template
+
+if TYPE_CHECKING:
+    from bot.services.drafts import Typed
+
+HUNTER = ("none", "deer")
+FIELDS = [
+    field("first", isRequired=True),
+    field("age", mask="##"),
+    field("sex", "select", options=["M", "F"], isRequired=True),
+    field("flags", "checkboxes", options=["a", "b", "c"]),
+    field("licence", "select", options=list(HUNTER)),
+    field("licence_no", mask="####", isRequired=True, dependency=depends("licence", "deer")),
+]
+FIRST, AGE, SEX, FLAGS, LICENCE, LICENCE_NO = range(6)
+
+
+def draft(*fields: dict[str, Any]) -> Draft:
+    return Draft(Subject(member_id=PIA), Form(template(section("Only", *(fields or FIELDS)))), started=0.0)
+
+
+def uids(one: Draft, number: int) -> list[str]:
+    return [field.uid for field in one.page(number)]
+
+
+def filled() -> Draft:
+    one = draft()
+    one.submit(0, {FIRST: "Jane", SEX: ("1",)})
+    return one
+
+
+def test_required_fields_come_first_and_then_the_rest() -> None:
+    one = draft()
+    assert uids(one, 0) == ["first", "sex"]
+    one.submit(0, {FIRST: "Jane", SEX: ("1",)})
+    assert uids(one, 1) == ["age", "flags", "licence"]
+    assert one.ready
+
+
+def test_missing_is_what_is_required_and_has_no_answer() -> None:
+    one = draft()
+    assert [field.uid for field in one.missing] == ["first", "sex"]
+    assert not one.ready
+    one.submit(0, {FIRST: "Jane"})
+    assert [field.uid for field in one.missing] == ["sex"]
+
+
+def test_every_wrong_field_is_named_and_nothing_typed_is_lost() -> None:
+    one = draft()
+    one.submit(0, {FIRST: "", AGE: "old", SEX: ("1",)})
+    assert {uid: problem.key for uid, problem in one.problems.items()} == {
+        "first": "problem-required",
+        "age": "problem-mask",
+    }
+    assert [field.uid for field in one.wrong()] == ["first", "age"]
+    assert one.current(one.form.fields[AGE]) == "old"
+    assert one.current(one.form.fields[SEX]) == "F"
+    assert not one.ready
+
+
+def test_put_right_it_is_no_problem_any_more() -> None:
+    one = filled()
+    one.submit(1, {AGE: "old"})
+    one.submit(0, {AGE: "42"})
+    assert one.problems == {}
+    assert one.current(one.form.fields[AGE]) == "42"
+    assert one.ready
+
+
+def test_a_wrong_answer_takes_the_place_of_the_right_one() -> None:
+    one = filled()
+    one.submit(0, {FIRST: " "})
+    assert "first" not in one.answers
+    assert not one.ready
+
+
+def test_a_field_that_appears_is_asked_and_one_that_hides_does_not_block() -> None:
+    one = filled()
+    one.submit(1, {AGE: "", FLAGS: ("0", "2"), LICENCE: ("1",)})
+    assert not one.ready
+    assert uids(one, 2) == ["licence_no"]
+    one.submit(2, {LICENCE_NO: "12"})
+    assert [field.uid for field in one.wrong()] == ["licence_no"]
+    one.submit(1, {LICENCE: ("0",)})
+    assert one.problems == {}
+    assert one.ready
+    assert uids(one, 2) == []
+    assert one.current(one.form.fields[FLAGS]) == ("a", "c")
+
+
+def test_earlier_pages_can_be_opened_again() -> None:
+    one = filled()
+    one.submit(1, {AGE: "42", FLAGS: (), LICENCE: ("0",)})
+    assert uids(one, 0) == ["first", "sex"]
+    assert uids(one, 1) == ["age", "flags", "licence"]
+    one.submit(0, {FIRST: "Ann", SEX: ("0",)})
+    assert len(one.pages) == 2
+    assert one.current(one.form.fields[FIRST]) == "Ann"
+
+
+def test_a_forged_form_changes_nothing() -> None:
+    one = draft()
+    one.submit(0, {99: "x", -1: "y"})
+    one.submit(7, {-3: ("1",)})
+    assert one.pages == []
+    assert one.answers == {}
+    one.submit(0, {SEX: ("9",)})
+    assert one.problems["sex"].key == "problem-option-gone"
+
+
+@given(st.dictionaries(st.integers(-1, 7), st.text(max_size=6) | st.lists(st.text("0123", max_size=2)).map(tuple)))
+def test_whatever_comes_back_is_kept_or_told(given_values: dict[int, Typed]) -> None:
+    one = draft()
+    one.submit(0, given_values)
+    for place, value in given_values.items():
+        if isinstance(value, str) and value.strip() and 0 <= place < len(FIELDS):
+            asked = one.form.fields[place]
+            hidden = asked not in one.form.visible(one.answers)
+            assert hidden or asked.uid in one.answers or one.current(asked) == value
+    assert one.ready == (not one.problems and not one.missing)
+
+
+class TestNewTemplate:
+    def test_answers_that_fit_stay(self) -> None:
+        one = filled()
+        one.rebase(template(section("Only", *FIELDS, field("new", isRequired=True))))
+        assert one.answers == {"first": "Jane", "sex": "F"}
+        assert [field.uid for field in one.missing] == ["new"]
+        assert uids(one, 0) == ["first", "sex"]
+        assert uids(one, 1) == ["new"]
+
+    def test_fields_that_went_are_forgotten(self) -> None:
+        one = filled()
+        one.rebase(template(section("Only", FIELDS[SEX])))
+        assert one.answers == {"sex": "F"}
+        assert uids(one, 0) == ["sex"]
+        one.rebase(template(section("Only", field("new"))))
+        assert one.pages == []
+        assert one.ready
+
+    def test_answers_that_do_not_fit_any_more_are_named(self) -> None:
+        one = filled()
+        one.rebase(template(section("Only", FIELDS[FIRST], field("sex", "select", options=["X"], isRequired=True))))
+        assert [field.uid for field in one.wrong()] == ["sex"]
+        assert not one.ready
+
+    def test_what_was_typed_wrong_is_not_lost(self) -> None:
+        one = filled()
+        one.submit(1, {AGE: "old"})
+        one.rebase(template(section("Only", *FIELDS, field("new"))))
+        assert one.current(one.form.fields[AGE]) == "old"
+
+
+def test_more_wrong_fields_than_a_page_holds_are_put_right_in_turns() -> None:
+    one = draft(*(field(f"f{number}", mask="#") for number in range(7)))
+    one.submit(0, dict.fromkeys(range(5), "x"))
+    one.submit(1, dict.fromkeys(range(5, 7), "x"))
+    assert len(one.wrong()) == 5
+    one.submit(0, dict.fromkeys(range(5), "1"))
+    assert [field.uid for field in one.wrong()] == ["f5", "f6"]
