@@ -48,7 +48,7 @@ class BotProcess:
         return self._process.returncode is None
 
     async def unless_ended(self, awaited: Awaitable[None]) -> None:
-        """Wait for something, but no longer than the process runs; AssertionError with its output when it ends first."""
+        """Wait for something while the process runs; AssertionError with its output when it ends first."""
         waiting = asyncio.ensure_future(awaited)
         ending = asyncio.create_task(self._process.wait())
         try:
@@ -60,7 +60,7 @@ class BotProcess:
             ending.cancel()
 
     async def ended(self, seconds: float = STOP_SECONDS) -> int:
-        """Wait for the end and return the exit code; one that doesn't end in time is killed, and TimeoutError raised."""
+        """Wait for the end and return the exit code. One that takes too long is killed, and TimeoutError raised."""
         try:
             code = await asyncio.wait_for(self._process.wait(), seconds)
         except TimeoutError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, field
@@ -113,6 +114,8 @@ class World:
         self.cad.ledger.clear()
         await self.start(**settings)
         await self.bot.unless_ended(self.discord.until(lambda: self.discord.gateway.identified > before, 15.0))
+        while not any(call.status for call in self.cad.ledger.of("template", "templates")):
+            await asyncio.sleep(0.01)  # the CAD's ledger tells nobody of its entries
         self.forget()
         return self.bot
 
@@ -162,8 +165,9 @@ class World:
 
     async def autocomplete(self, who: Member | Player, typed: str = "", **options: Any) -> list[Choice]:
         """Type into `sync_id` of /linkchar and return what is offered."""
-        asked = {"focused": "sync_id", "typed": typed, "options": options}
-        return await self.discord.autocomplete(_member(who), "linkchar", **asked)
+        return await self.discord.autocomplete(
+            _member(who), "linkchar", focused="sync_id", typed=typed, options=options
+        )
 
     async def _answered(self, exchange: Exchange) -> Exchange:
         self.exchanges.append(exchange)
@@ -238,7 +242,7 @@ def form(exchange: Exchange) -> Modal:
 async def world_of(config: Config, directory: Path, *, running: bool = True) -> AsyncIterator[World]:
     """Set up a world, with the bot running unless told otherwise; at the end the bot must stop as it should."""
     community = Community(**{"key": KEY, **config.community})
-    async with SandboxCad(community, populate=lambda state: None) as cad, SandboxDiscord() as discord:
+    async with SandboxCad(community) as cad, SandboxDiscord() as discord:
         cad.state.templates[7] = config.template()
         world = World(config, cad, discord, directory)
         try:
