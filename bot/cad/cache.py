@@ -53,8 +53,7 @@ class ReadCache(Generic[K, V]):
         if not fresh and (kept := self.peek(key, max_age=self._ttl)) is not None:
             return kept[0]
         name = (key, bulk)
-        flight = self._flights.get(name)
-        if flight is not None:
+        while (flight := self._flights.get(name)) is not None:
             try:
                 return await self._join(name, flight)
             except CadError as error:

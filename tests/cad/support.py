@@ -27,9 +27,9 @@ def refused(status: int, text: str = "") -> Response:
     return answer(status, text, content_type="text/plain")
 
 
-def cad_error(kind: CadErrorKind, *, sent: Sent = Sent.ANSWERED, **params: str) -> CadError:
+def cad_error(kind: CadErrorKind, *, sent: Sent = Sent.ANSWERED, scope: str = "") -> CadError:
     error = CadError(kind, sent=sent, endpoint="x")
-    error.params.update(params)
+    error.params["scope"] = scope
     return error
 
 

@@ -18,7 +18,7 @@ class Bench:
 
     def fail(self, kind: CadErrorKind, times: int = 1, *, endpoint: str = "a", scope: str = "") -> None:
         for _ in range(times):
-            self.breaker.failed(endpoint, cad_error(kind, **({"scope": scope} if scope else {})))
+            self.breaker.failed(endpoint, cad_error(kind, scope=scope))
 
     def blocked(self, endpoint: str = "a") -> CadError | None:
         try:

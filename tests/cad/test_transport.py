@@ -220,7 +220,7 @@ async def test_vector_75_an_unknown_host_was_not_sent_to() -> None:
 
 
 async def test_vector_75_a_connection_that_is_never_made_was_not_sent() -> None:
-    async def slow(request: web.Request) -> web.Response:
+    async def slow(_request: web.Request) -> web.Response:
         await asyncio.sleep(0.15)
         return web.Response()
 

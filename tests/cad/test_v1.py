@@ -93,9 +93,7 @@ EXPORTED = (
             b'"recordId":123,"replaceValues":{"first":"Brian"},"record":null}]}',
             id="15-C5-C6-C7",
         ),
-        pytest.param(
-            REMOVE, "/civilian/remove_character", b'"type":"REMOVE_CHARACTER","data":[{"id":123}]}', id="18"
-        ),
+        pytest.param(REMOVE, "/civilian/remove_character", b'"type":"REMOVE_CHARACTER","data":[{"id":123}]}', id="18"),
         pytest.param(
             SELECT,
             "/civilian/set_character",
@@ -228,9 +226,7 @@ LINKED = f"Linked char sync ID 'char1:abc' to user '{{}}' - {ACCOUNT}"
             LinkResult("char1:abc", ACCOUNT, "SonoranBrian"),
             id="22-as-json-string",
         ),
-        pytest.param(
-            LINK, answer(200, LINKED.format("O'Neil")), LinkResult("char1:abc", ACCOUNT, "O'Neil"), id="24"
-        ),
+        pytest.param(LINK, answer(200, LINKED.format("O'Neil")), LinkResult("char1:abc", ACCOUNT, "O'Neil"), id="24"),
         pytest.param(
             LINK,
             answer(200, LINKED.format("x' to user 'y")),
@@ -267,9 +263,7 @@ LINKED = f"Linked char sync ID 'char1:abc' to user '{{}}' - {ACCOUNT}"
             Account(ACCOUNT, "SonoranBrian", 1, ("123456",)),
             id="29-C21",
         ),
-        pytest.param(
-            DICTIONARY.verify_secret(SECRET), answer(200, f'{{"{ACCOUNT}":"{SECRET}"}}'), ACCOUNT, id="30"
-        ),
+        pytest.param(DICTIONARY.verify_secret(SECRET), answer(200, f'{{"{ACCOUNT}":"{SECRET}"}}'), ACCOUNT, id="30"),
         pytest.param(SET_API_ID, answer(200, "API ID(s) set!"), None, id="38"),
     ],
 )
@@ -296,21 +290,13 @@ K, S = CadErrorKind, Sent
         pytest.param(CHARACTERS, refused(404, NOT_LINKED), K.NOT_LINKED, S.ANSWERED, id="4"),
         pytest.param(CREATE, refused(400, "INVALID API KEY"), K.AUTH, S.ANSWERED, id="9"),
         pytest.param(CREATE, refused(200, "INVALID API KEY"), K.AUTH, S.ANSWERED, id="9-at-200"),
-        pytest.param(
-            CREATE, refused(400, "API IS NOT ENABLED FOR THIS COMMUNITY"), K.PLAN, S.ANSWERED, id="10"
-        ),
-        pytest.param(
-            LINK, refused(400, "API ENDPOINT IS NOT ENABLED FOR THIS COMMUNITY"), K.PLAN, S.ANSWERED, id="11"
-        ),
+        pytest.param(CREATE, refused(400, "API IS NOT ENABLED FOR THIS COMMUNITY"), K.PLAN, S.ANSWERED, id="10"),
+        pytest.param(LINK, refused(400, "API ENDPOINT IS NOT ENABLED FOR THIS COMMUNITY"), K.PLAN, S.ANSWERED, id="11"),
         pytest.param(LINK, refused(400, "VERSION PRO REQUIRED"), K.PLAN, S.ANSWERED, id="11-pro"),
         pytest.param(LINK, refused(400, "INVALID COMMUNITY ID"), K.CONFIG, S.ANSWERED, id="12"),
         pytest.param(LINK, refused(400, "INVALID REQUEST TYPE"), K.PROTOCOL, S.ANSWERED, id="13-C1"),
-        pytest.param(
-            CREATE, refused(200, "VALUE IS ALREADY TAKEN BY RECORD 12"), K.UNIQUE, S.ANSWERED, id="14-200"
-        ),
-        pytest.param(
-            EDIT, refused(400, "VALUE IS ALREADY TAKEN BY RECORD 12"), K.UNIQUE, S.ANSWERED, id="14-400"
-        ),
+        pytest.param(CREATE, refused(200, "VALUE IS ALREADY TAKEN BY RECORD 12"), K.UNIQUE, S.ANSWERED, id="14-200"),
+        pytest.param(EDIT, refused(400, "VALUE IS ALREADY TAKEN BY RECORD 12"), K.UNIQUE, S.ANSWERED, id="14-400"),
         pytest.param(CREATE, answer(500, "token taken"), K.SERVER, S.UNKNOWN, id="14-not-at-500"),
         pytest.param(EDIT, refused(200, TRAP), K.BAD_ENDPOINT, S.ANSWERED, id="16-C7"),
         pytest.param(UNLINK, refused(200, "Backend Service Reached"), K.BAD_ENDPOINT, S.ANSWERED, id="17"),
@@ -349,9 +335,7 @@ K, S = CadErrorKind, Sent
         pytest.param(DICTIONARY.check_api_id("1"), answer(200), K.UNEXPECTED, S.ANSWERED, id="34-name"),
         pytest.param(DICTIONARY.verify_secret(SECRET), answer(200), K.UNEXPECTED, S.ANSWERED, id="34-secret"),
         pytest.param(CHARACTERS, answer(503, b"<html>\xff</html>"), K.SERVER, S.ANSWERED, id="35"),
-        pytest.param(
-            LINK, answer(307, location="https://evil.example/"), K.UNEXPECTED, S.UNKNOWN, id="36"
-        ),
+        pytest.param(LINK, answer(307, location="https://evil.example/"), K.UNEXPECTED, S.UNKNOWN, id="36"),
         pytest.param(CHARACTERS, answer(200, "<html>soon</html>"), K.UNEXPECTED, S.ANSWERED, id="37"),
         pytest.param(UNLINK, answer(200, "<html>soon</html>"), K.UNEXPECTED, S.UNKNOWN, id="37-any-text"),
         pytest.param(CHARACTERS, answer(200, "null"), K.UNEXPECTED, S.ANSWERED, id="null"),

@@ -163,7 +163,7 @@ WITH_BODY = {**BEARER, "Content-Type": "application/json"}
         pytest.param(V.community(), "GET", "/v2/general/info", (), None, 10, id="71"),
     ],
 )
-def test_the_bytes_of_a_request(
+def test_the_bytes_of_a_request(  # noqa: PLR0917 - a column for each part of a request
     call: Call[Any], method: str, path: str, query: tuple[tuple[str, str], ...], body: bytes | None, limit: int
 ) -> None:
     request = call.request
@@ -244,7 +244,9 @@ CODE_BODY = (
         ),
         pytest.param(V.account(UUID), answer(200, '{"uuid":"u","status":"3"}'), Account("u", "", 3), id="64-C20-digit"),
         pytest.param(V.account(UUID), answer(200, '{"uuid":"u","status":77}'), Account("u", "", 77), id="64-C20-new"),
-        pytest.param(V.account(UUID), answer(200, '{"uuid":"u","status":"new"}'), Account("u", "", -1), id="64-C20-word"),
+        pytest.param(
+            V.account(UUID), answer(200, '{"uuid":"u","status":"new"}'), Account("u", "", -1), id="64-C20-word"
+        ),
         pytest.param(
             CHECK,
             answer(200, '{"communityUserId":"player_12345","linked":false,"accountUuid":null}'),
@@ -262,7 +264,9 @@ CODE_BODY = (
         ),
         pytest.param(CODE, answer(200, '{"code":"1234"}'), LinkCode("1234", None, 600), id="67-C32-digits"),
         pytest.param(SET_LINK, answer(200, f'{{"linked":true,"accountUuid":"{ACCOUNT}"}}'), ACCOUNT, id="68-ok"),
-        pytest.param(VERIFY, answer(200, f'{{"{ACCOUNT}":"11111111-2222-3333-4444-555555555555"}}'), ACCOUNT, id="69-C39"),
+        pytest.param(
+            VERIFY, answer(200, f'{{"{ACCOUNT}":"11111111-2222-3333-4444-555555555555"}}'), ACCOUNT, id="69-C39"
+        ),
         pytest.param(V.plan(), answer(200, '{"version":2,"name":"PLUS"}'), Plan(2, "PLUS"), id="70-C19"),
         pytest.param(
             V.community(),
@@ -338,9 +342,7 @@ LIMITED = '{"message":"API rate limit exceeded","request_id":"9457fb389b3729164e
         ),
         pytest.param(LINK, answer(200, "linked"), K.UNEXPECTED, S.UNKNOWN, id="49-text"),
         pytest.param(REMOVE, answer(404, '{"title":"Not Found"}'), K.NOT_FOUND, S.ANSWERED, id="56"),
-        pytest.param(
-            REMOVE, answer(404, '{"detail":"This account has none"}'), K.NOT_FOUND, S.ANSWERED, id="56-words"
-        ),
+        pytest.param(REMOVE, answer(404, '{"detail":"This account has none"}'), K.NOT_FOUND, S.ANSWERED, id="56-words"),
         pytest.param(REMOVE, answer(200, '{"characterId":1}'), K.UNEXPECTED, S.UNKNOWN, id="55-another"),
         pytest.param(CREATE, answer(409, '{"status":409}'), K.UNIQUE, S.ANSWERED, id="59"),
         pytest.param(CREATE, answer(402, '{"type":"err-ss-101"}'), K.PLAN, S.ANSWERED, id="60"),
