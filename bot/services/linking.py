@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from bot.domain.access import Rule
 from bot.domain.pattern import proves
 from bot.domain.sync_id import parse_sync_id
-from bot.errors import CadError, CharlinkError, InvalidInput, Question, Refused
+from bot.errors import CadError, CadErrorKind, CharlinkError, InvalidInput, Question, Refused
 from bot.services.turn import Intent
 from bot.settings import ApiVersion, DbSync
 
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _MENTION = re.compile(r"<[@#][!&]?[0-9]+>")
+
+GONE = frozenset({CadErrorKind.NOT_FOUND, CadErrorKind.NOT_LINKED})
+"""What a 404 for a removal may be read as: the account is not known, or the link is not there (undocumented)."""
 
 HINT_VALUE = "/type-the-id"
 """What choosing the autocomplete hint sends: no sync ID holds a slash."""
@@ -147,6 +150,12 @@ class Linking:
             result: LinkResult = await call(turn.caller, target, intent.sync_id)
             memory.identify(target, result.account_uuid, result.username)
         except CadError as error:
+            if (
+                intent.remove
+                and error.kind in GONE
+                and intent.sync_id not in await self._links(turn, target, fresh=True)
+            ):
+                return LinkOutcome(intent, memory.name(target), changed=False)
             if not error.outcome_unknown:
                 raise await self._accounts.explain(turn, target, error) from error
             lost = error
