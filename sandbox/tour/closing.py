@@ -1,0 +1,82 @@
+"""What is promised of the tour as a whole, judged once the bots have stopped."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from .process import STOP_SECONDS
+from .promises import Promise, in_time
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from sandbox.discord import Exchange
+
+    from .company import Company
+
+
+def closing_promises(companies: Sequence[Company]) -> tuple[Promise, ...]:
+    """Return the promises of all companies together."""
+    exchanges = [exchange for company in companies for exchange in company.exchanges]
+    return (
+        in_time(exchanges),
+        _private(exchanges),
+        _nothing(
+            "Discord refused nothing that the bot sent",
+            [str(refusal) for company in companies for refusal in company.town.discord.refusals],
+        ),
+        _nothing(
+            "not one malformed request to the CAD",
+            [
+                f"{entry.path}: {entry.malformed}"
+                for company in companies
+                for entry in company.town.cad.ledger.malformed
+            ],
+        ),
+        _no_secret(companies),
+        _clean_stop(companies),
+    )
+
+
+def _private(exchanges: Sequence[Exchange]) -> Promise:
+    public = [exchange for exchange in exchanges if exchange.message is not None and not exchange.ephemeral]
+    return Promise("every answer is seen by one person only", not public, "no public message", f"{len(public)} public")
+
+
+def _nothing(name: str, found: Sequence[str]) -> Promise:
+    return Promise(name, not found, "none", "; ".join(found[:3]))
+
+
+def _no_secret(companies: Sequence[Company]) -> Promise:
+    told = []
+    for company in companies:
+        said = "\n".join([company.bot.output, *_sent(company)])
+        told += [name for name, secret in _secrets(company) if secret in said]
+    return Promise("no token or key in anything that the bots printed or sent", not told, "none", ", ".join(told))
+
+
+def _secrets(company: Company) -> Iterator[tuple[str, str]]:
+    yield "the bot's token", company.town.discord.token
+    yield "the CAD's API key", company.town.cad.state.community.key
+    for exchange in company.exchanges:
+        yield "an interaction's token", exchange.interaction.token
+
+
+def _sent(company: Company) -> Iterator[str]:
+    """Yield everything that the bot showed to anybody, as JSON."""
+    for exchange in company.exchanges:
+        messages = [exchange.message, *exchange.followups]
+        for state in (state for message in messages if message is not None for state in message.states):
+            yield json.dumps([state.content, *state.embed_payloads, *state.components])
+        if exchange.modal is not None:
+            yield json.dumps([exchange.modal.title, *exchange.modal.components])
+
+
+def _clean_stop(companies: Sequence[Company]) -> Promise:
+    ends = [company.stopped for company in companies]
+    codes = [end.code if end else None for end in ends]
+    slowest = max((end.seconds for end in ends if end), default=0.0)
+    kept = all(code == 0 for code in codes) and slowest < STOP_SECONDS
+    name = f"every bot stopped on SIGTERM with exit code 0 (the slowest after {slowest:.1f} s)"
+    return Promise(name, kept, f"exit code 0 within {STOP_SECONDS:.0f} s", f"exit codes {codes}, {slowest:.1f} s")

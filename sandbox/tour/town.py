@@ -1,0 +1,143 @@
+"""A made-up community: its Discord server, its CAD, its people, and the settings that lead a bot to both."""
+
+from __future__ import annotations
+
+import secrets
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Self
+
+from sandbox.cad import Community, SandboxCad
+from sandbox.discord import SandboxDiscord
+from sandbox.templates import CHARACTER_TYPE, default_template, hard_template
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from types import TracebackType
+
+    from sandbox.cad import Account
+    from sandbox.discord import Member
+    from sandbox.templates import Json
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """What a town is like: its name, how it is told of, the bot's settings beside the addresses, its template."""
+
+    name: str
+    about: str
+    version: str
+    settings: Mapping[str, str] = field(default_factory=dict)
+    template: Callable[[], Json] = default_template
+    db_sync: bool = False
+
+
+LOS_SANTOS = Plan(
+    name="Los Santos Roleplay",
+    about="CAD API v1, characters come from the game database",
+    version="v1",
+    settings={"API_ID_IS_DISCORD_ID": "true"},
+    db_sync=True,
+)
+BLAINE = Plan(
+    name="Blaine County Stories",
+    about="CAD API v2, characters are made in the CAD, with a form of 40 fields",
+    version="v2",
+    settings={"SONORAN_DB_SYNC": "off"},
+    template=hard_template,
+)
+PALETO = Plan(
+    name="Paleto Bay Roleplay",
+    about="CAD API v2, accounts are known by nothing but their Discord id",
+    version="v2",
+)
+PLANS = (LOS_SANTOS, BLAINE, PALETO)
+
+
+class Town:
+    """A plan come true on loopback. Everybody but Nils has a CAD account; Otto has no role."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        key = secrets.token_hex(16)
+        self.cad = SandboxCad(Community(name=plan.name, key=key, db_sync=plan.db_sync))
+        self.cad.state.templates[CHARACTER_TYPE] = plan.template()
+        self.discord = SandboxDiscord()
+        self.guild = self.discord.add_guild(plan.name)
+        self.staff_role = self.guild.add_role("Staff")
+        self.player_role = self.guild.add_role("Player")
+        self.sam = self.guild.add_member("Sam", [self.staff_role])
+        self.pia = self.guild.add_member("Pia", [self.player_role])
+        self.quinn = self.guild.add_member("Quinn", [self.player_role])
+        self.nils = self.guild.add_member("Nils", [self.player_role])
+        self.otto = self.guild.add_member("Otto")
+        self._accounts: dict[int, Account] = {}
+        for who in (self.sam, self.pia, self.quinn, self.otto):
+            self.register(who)
+        self._running = AsyncExitStack()
+
+    async def start(self, *, cad_port: int = 0, discord_port: int = 0) -> None:
+        """Listen on loopback; port 0 takes a free one. Raises OSError for a port that is taken."""
+        await self.cad.start(cad_port)
+        self._running.push_async_callback(self.cad.stop)
+        await self.discord.start(discord_port)
+        self._running.push_async_callback(self.discord.stop)
+
+    async def stop(self) -> None:
+        """Stop listening."""
+        await self._running.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.stop()
+
+    def environment(self) -> dict[str, str]:
+        """Return the settings of a bot for this town; only while it listens."""
+        return {
+            "DISCORD_TOKEN": self.discord.token,
+            "DISCORD_GUILD_IDS": str(self.guild.id),
+            "DISCORD_API_URL": self.discord.api_url,
+            "DISCORD_GATEWAY_URL": self.discord.gateway_url,
+            "SONORAN_API_URL": self.cad.url,
+            "SONORAN_COMMUNITY_ID": self.cad.state.community.id,
+            "SONORAN_API_KEY": self.cad.state.community.key,
+            "SONORAN_API_VERSION": self.plan.version,
+            "SONORAN_RATE": "unlimited",
+            "STAFF_ROLE_IDS": str(self.staff_role.id),
+            "PLAYER_ROLE_IDS": str(self.player_role.id),
+            "SELF_LINK": "open",
+            **self.plan.settings,
+        }
+
+    def account(self, who: Member) -> Account:
+        """Return a member's CAD account; KeyError for who has none."""
+        return self._accounts[who.id]
+
+    def title(self, who: Member) -> str:
+        """Return a member's name with the role that matters here."""
+        return f"{who.name} ({', '.join(role.name for role in who.roles) or 'no role'})"
+
+    def holdings(self) -> list[str]:
+        """Return what the CAD holds now, a line for each account that has anything."""
+        lines = []
+        for account in self._accounts.values():
+            characters = [held.record for held in self.cad.state.held.values() if held.owner == account.uuid]
+            named = [f"character {each['id']} {_value(each, 'first')} {_value(each, 'last')}" for each in characters]
+            held = [*(f"linked {sync_id}" for sync_id in account.links), *named]
+            lines += [f"{account.username}: {', '.join(held)}"] if held else []
+        return lines
+
+    def register(self, who: Member) -> None:
+        """Give a member a CAD account: known by his Discord id, on v1 by an API ID that is the same."""
+        api_ids = [str(who.id)] if self.plan.version == "v1" else []
+        discord = str(who.id)
+        self._accounts[who.id] = self.cad.state.add_account(f"{who.name}OnDuty", discord=discord, api_ids=api_ids)
+
+
+def _value(record: Json, uid: str) -> str:
+    fields = (each for section in record["sections"] for each in section["fields"])
+    return next((str(each["value"]) for each in fields if each["uid"] == uid), "")
