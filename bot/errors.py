@@ -142,6 +142,18 @@ class CadError(CharlinkError):
         return f"{self.kind} ({self.endpoint or '-'}, status {self.status or '-'}, sent {self.sent})"
 
 
+class NotApplied(CharlinkError):
+    """A write whose answer was lost, and that reading back shows was not carried out: it may be tried again."""
+
+    def __init__(self, key: str, lost: CadError | None, /, **params: Param) -> None:
+        super().__init__(key, cause=lost.kind.value if lost is not None else "none", **params)
+
+    @property
+    def retryable(self) -> bool:
+        """Always: nothing happened."""
+        return True
+
+
 class SettingsError(Exception):
     """The environment is not usable. `problems` has one line for each thing to correct; none holds a secret."""
 

@@ -103,6 +103,8 @@ class Budget:
         """
         now = self._clock()
         self._sweep(now)
+        if not self._line and self._goes_at_once(request, caller, now):
+            return
         limit = caller.deadline if deadline is None else deadline
         waiter = _Waiter(request, caller, now + limit, next(self._orders))
         self._line.append(waiter)
@@ -129,6 +131,15 @@ class Budget:
                 self._halved_until[request.endpoint] = now + HALVED_FOR
         self._serve()
 
+    def _goes_at_once(self, request: Request, caller: Caller, now: float) -> bool:
+        """Count a call that nothing holds up, without a place in the line; whether it was one."""
+        bounds = [(self._window(key, seconds), limit) for key, limit, seconds in self._bounds(request, caller, now)]
+        if _earliest(bounds, self._opens(request, now)) > now:
+            return False
+        for window, _ in bounds:
+            window.add(now, caller.person or 0)
+        return True
+
     def _serve(self) -> None:
         """Go along the line once: let go who may, refuse who would wait too long, plan the others behind them."""
         now = self._clock()
@@ -139,9 +150,9 @@ class Budget:
         for waiter in self._by_turn(now):
             bounds = [
                 (plan.setdefault(key, self._window(key, seconds).copy()), limit)
-                for key, limit, seconds in self._bounds(waiter, now)
+                for key, limit, seconds in self._bounds(waiter.request, waiter.caller, now)
             ]
-            at = _earliest(bounds, max(now, self._closed_until.get(waiter.request.endpoint, now)))
+            at = _earliest(bounds, self._opens(waiter.request, now))
             if at > max(now, waiter.expires):
                 waiter.turn.set_result(_refusal(waiter.request, at - now))
                 continue
@@ -179,9 +190,12 @@ class Budget:
         """Return what shares a window: v1's endpoints share one, unless a number for each endpoint is set."""
         return None if request.limit is None and self._rate == "documented" else request.endpoint
 
-    def _bounds(self, waiter: _Waiter, now: float) -> Iterable[tuple[Hashable, int, float]]:
+    def _opens(self, request: Request, now: float) -> float:
+        """Return when an endpoint may be called again after its last 429."""
+        return max(now, self._closed_until.get(request.endpoint, now))
+
+    def _bounds(self, request: Request, caller: Caller, now: float) -> Iterable[tuple[Hashable, int, float]]:
         """Yield every window that a call must fit in: its key, how many fit, and its seconds."""
-        request, caller = waiter.request, waiter.caller
         if self._rate == "unlimited":
             return
         if self._rate == "documented" and request.limit is None:
@@ -198,10 +212,10 @@ class Budget:
         return self._windows.setdefault(key, Window(seconds))
 
     def _let_go(self, waiter: _Waiter, now: float) -> None:
-        bounds = tuple(self._bounds(waiter, now))
-        for key, _, seconds in bounds:
-            self._window(key, seconds).add(now, waiter.person)
-        waiter.went_at, waiter.used = now, tuple(key for key, *_ in bounds)
+        waiter.went_at = now
+        waiter.used = tuple(key for key, *_ in self._bounds(waiter.request, waiter.caller, now))
+        for key in waiter.used:
+            self._windows[key].add(now, waiter.person)
         waiter.turn.set_result(None)
 
     def _leave(self, waiter: _Waiter) -> None:

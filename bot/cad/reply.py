@@ -31,6 +31,9 @@ _TRAP = re.compile(r"(Sonoran CAD: )?Backend Service Reached\W*", re.IGNORECASE)
 _WAIT_HEADERS = ("retry-after", "ratelimit-reset", "x-ratelimit-reset")
 _TRACE_HEADERS = ("x-trace-id", "x-kong-request-id", "x-request-id")
 _EPOCH = 1_000_000_000  # a reset time over this is a moment, not a span
+_SUCCESS = range(HTTPStatus.OK, HTTPStatus.MULTIPLE_CHOICES)
+_TOO_MANY, _MISSING = int(HTTPStatus.TOO_MANY_REQUESTS), int(HTTPStatus.NOT_FOUND)
+_BAD, _BROKEN = int(HTTPStatus.BAD_REQUEST), int(HTTPStatus.INTERNAL_SERVER_ERROR)
 _BY_STATUS: dict[int, CadErrorKind] = {
     HTTPStatus.UNAUTHORIZED: CadErrorKind.AUTH,
     HTTPStatus.PAYMENT_REQUIRED: CadErrorKind.PLAN,
@@ -59,18 +62,20 @@ class Reply:
     def of(cls, request: Request, response: Response) -> Reply:
         """Decode the body: broken bytes are replaced, broken JSON is text."""
         text = response.body.decode("utf-8", errors="replace").lstrip("\ufeff").strip()
+        if not text.startswith(("{", "[", '"')):
+            return cls(request, response, text, _NOT_JSON)
         try:
             value = json.loads(text)
         except (ValueError, RecursionError):
-            value = _NOT_JSON
-        if isinstance(value, dict | list):
-            return cls(request, response, text, value)
-        return cls(request, response, value.strip() if isinstance(value, str) else text, _NOT_JSON)
+            return cls(request, response, text, _NOT_JSON)
+        if isinstance(value, str):
+            return cls(request, response, value.strip(), _NOT_JSON)
+        return cls(request, response, text, value)
 
     @property
     def ok(self) -> bool:
         """Whether the status says success; on v1 that alone means little (the 200 trap)."""
-        return HTTPStatus.OK <= self.response.status < HTTPStatus.MULTIPLE_CHOICES
+        return self.response.status in _SUCCESS
 
     @property
     def is_text(self) -> bool:
@@ -98,15 +103,15 @@ class Reply:
     def refuse(self, *, missing: CadErrorKind = CadErrorKind.NOT_FOUND) -> None:
         """Raise CadError for what is no success in either generation; `missing` is what a 404 means here."""
         status = self.response.status
-        if status == HTTPStatus.TOO_MANY_REQUESTS:
+        if status == _TOO_MANY:
             raise self.error(CadErrorKind.RATE_LIMITED, wait=self._wait())
-        if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        if status >= _BROKEN:
             raise self.error(CadErrorKind.SERVER)
         if _TRAP.fullmatch(self.text):
             raise self.error(CadErrorKind.BAD_ENDPOINT)
-        if status == HTTPStatus.NOT_FOUND:
+        if status == _MISSING:
             raise self.error(missing)
-        if status >= HTTPStatus.BAD_REQUEST:
+        if status >= _BAD:
             raise self.error(_BY_STATUS.get(status, CadErrorKind.REJECTED))
         if not self.ok or self.is_page or self.fields.get("success") is False:
             raise self.unexpected()

@@ -50,6 +50,7 @@ _REFUSALS = (
     ("VERSION PRO REQUIRED", CadErrorKind.PLAN),
     ("API ID NOT LINKED TO AN ACCOUNT", CadErrorKind.NOT_LINKED),
 )
+_BEGINNINGS = tuple(words for words, _ in _REFUSALS)
 _WHOLE_API = "API IS NOT ENABLED FOR THIS COMMUNITY"
 
 
@@ -232,8 +233,10 @@ def _refuse_text(reply: Reply, missing: CadErrorKind) -> None:
     if reply.response.status == HTTPStatus.TOO_MANY_REQUESTS:
         return
     text = reply.text.upper()
+    if reply.ok and not text.startswith(_BEGINNINGS):
+        return
     for words, kind in _REFUSALS:
-        if text.startswith(words) or (not reply.ok and words in text):
+        if text.startswith(words) if reply.ok else words in text:
             found = missing if kind is CadErrorKind.NOT_LINKED else kind
             raise reply.error(found, whole_api=words == _WHOLE_API)
 

@@ -88,19 +88,35 @@ whose-id = the CAD account with the API ID { $id }
 
 link-done = Linked { $sync_id }.
     The character now belongs to { $near }.
+link-undone = Undone: { $sync_id } is linked again.
+    The character belongs to { $near }, as before.
 link-already = Already linked: { $sync_id }.
     The character already belongs to { $near }. Nothing had to change.
 unlink-done = Unlinked { $sync_id }.
     The character no longer belongs to { $near }. It still exists in the game.
+unlink-undone = Undone: { $sync_id } is not linked.
+    The character does not belong to { $near }, as before.
 unlink-already = { $sync_id } was not linked.
     It does not belong to { $near }. Nothing had to change.
 unlink-confirm = Unlink { $sync_id }?
     The CAD account loses this character: it can no longer be chosen or shown in the CAD until it is linked again. The character in the game stays as it is.
 unlink-confirm-yes = Unlink
 link-not-applied = Not linked: the CAD did not take it.
-    The CAD's answer got lost, and reading back shows that { $sync_id } is not linked. Try again in a moment.
+    { $cause ->
+        [server] The CAD answered with an error of its own.
+        [timeout] The CAD did not answer in time.
+        [transport] The connection to the CAD broke.
+        [none] The CAD said that it was done.
+       *[other] The CAD answered something unreadable.
+    } So I read the list: { $sync_id } is not linked. Nothing was changed; try again in a moment.
 unlink-not-applied = Not unlinked: the CAD did not take it.
-    Reading back shows that { $sync_id } is still linked. Try again in a moment.
+    { $cause ->
+        [server] The CAD answered with an error of its own.
+        [timeout] The CAD did not answer in time.
+        [transport] The connection to the CAD broke.
+        [none] The CAD said that it was done.
+       *[other] The CAD answered something unreadable.
+    } So I read the list: { $sync_id } is still linked. Nothing was changed; try again in a moment.
 link-held = Not linked: { $sync_id } belongs to another CAD account.
     Nothing was changed. If it is your character, ask staff to sort it out.
 link-held-confirm = { $sync_id } is linked to another CAD account.
@@ -212,7 +228,13 @@ create-done-read-back = Created { $name }.
 create-record-id = Its record id is { $id }.
 create-shown-as-sent = The CAD did not say how it stored it, so this is what was sent.
 create-not-applied = Not created: the CAD did not take it.
-    The CAD's answer got lost, and reading back shows no such character. What you typed is kept: try again in a moment.
+    { $cause ->
+        [server] The CAD answered with an error of its own.
+        [timeout] The CAD did not answer in time.
+        [transport] The connection to the CAD broke.
+        [none] The CAD said that it was done.
+       *[other] The CAD answered something unreadable.
+    } So I read the list: there is no such character. Nothing was created, and what you typed is kept; try again in a moment.
 create-again = It may be there already.
     The CAD's answer got lost, and it could not be found out whether the character was created. Look in the CAD first. If it is not there, create it again.
 create-again-yes = Yes, create it again

@@ -17,7 +17,7 @@ from bot.domain.attachment import parse_record
 from bot.domain.encoding import Summary, summarise, to_record, to_values
 from bot.domain.forms import Form
 from bot.domain.template import Record
-from bot.errors import CadError, CharlinkError, InvalidFields, Question, Refused
+from bot.errors import CadError, CharlinkError, InvalidFields, NotApplied, Question, Refused
 from bot.services.drafts import Draft, DraftState
 from bot.services.turn import Intent
 from bot.settings import ApiVersion, CreateForm
@@ -189,7 +189,7 @@ class Creation:
     ) -> Record:
         """Return the character that a lost answer left behind.
 
-        Raises Refused where there is none, and the lost answer's error where nobody can tell: under Database Sync,
+        Raises NotApplied where there is none, and the lost answer's error where nobody can tell: under Database Sync,
         when the list can't be read, or when someone of that name is there who may have been there before.
         """
         if turn.tenant.synced:
@@ -204,7 +204,7 @@ class Creation:
             raise lost
         fresh = [record for record in alike if record.id not in (known or set())]
         if not fresh:
-            raise Refused("create-not-applied")
+            raise NotApplied("create-not-applied", lost)
         return fresh[-1]
 
     def _allow(self, turn: Turn, intent: Intent) -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from bot.domain.access import Rule
 from bot.domain.pattern import proves
 from bot.domain.sync_id import parse_sync_id
-from bot.errors import CadError, CadErrorKind, CharlinkError, InvalidInput, Question, Refused
+from bot.errors import CadError, CadErrorKind, CharlinkError, InvalidInput, NotApplied, Question, Refused
 from bot.services.turn import Intent
 from bot.settings import ApiVersion, DbSync
 
@@ -173,7 +173,7 @@ class Linking:
         )
 
     async def _read_back(self, turn: Turn, target: Target, intent: LinkIntent, lost: CadError | None) -> None:
-        """Return if the links show that the intent was carried out. Raises Refused where they show that it was not.
+        """Return if the links show that the intent was carried out. Raises NotApplied where they show that it was not.
 
         Where they can't be read, the CAD's own answer stands, and without one (`lost`) the outcome stays unknown.
         """
@@ -185,7 +185,8 @@ class Linking:
             log.info("links not readable after a removal that the CAD accepted: %s", error)
             return
         if (intent.sync_id in links) is intent.remove:
-            raise Refused("unlink-not-applied" if intent.remove else "link-not-applied", sync_id=intent.sync_id)
+            key = "unlink-not-applied" if intent.remove else "link-not-applied"
+            raise NotApplied(key, lost, sync_id=intent.sync_id)
 
     async def _links(self, turn: Turn, target: Target, *, fresh: bool = False) -> tuple[str, ...]:
         try:

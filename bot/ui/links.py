@@ -44,7 +44,7 @@ def link_reply(visit: Visit, outcome: LinkOutcome) -> Reply:
     """Say what became of a link, with Undo where the state before is known, else with Unlink."""
     words, intent = visit.words, outcome.intent
     verb = "unlink" if intent.remove else "link"
-    done = "done" if outcome.changed else "already"
+    done = "already" if not outcome.changed else "undone" if intent.undo else "done"
     text = words(f"{verb}-{done}", sync_id=intent.sync_id, near=whose(visit, intent.subject, outcome.account))
     if outcome.read_back:
         text += "\n" + words("read-back")
