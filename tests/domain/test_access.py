@@ -136,7 +136,9 @@ def test_allowed_and_by_which_rule(roles: tuple[int, ...], action: Action, targe
 def test_refused_and_what_is_missing(
     roles: tuple[int, ...], action: Action, target: int | None, rule: Rule, missing: set[int]
 ) -> None:
-    assert decide(actor(*roles), POLICY, action, target) == Decision(False, rule, frozenset(missing))
+    assert decide(actor(*roles), POLICY, action, target) == Decision(
+        allowed=False, rule=rule, missing=frozenset(missing)
+    )
 
 
 def test_staff_are_admins_where_no_admins_are_named() -> None:
