@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from sandbox.discord import Exchange
 
 REFERENCE = re.compile(r"[Rr]eference[^`\n]*`([A-Z0-9a-z_-]{6,})`")
-UNCERTAIN = re.compile(r"not certain|not be found out|unknown whether|may be there|may have", re.IGNORECASE)
+UNCERTAIN = re.compile(r"not certain|not be found out|may be there already", re.IGNORECASE)
 UNCHANGED = re.compile(
     r"nothing (was|has been|had to be|had to) (changed|created|sent|linked|unlinked|change)|\bNot (un)?linked\b"
     r"|\bNot created\b|\bNot undone\b|\bwas not (un)?linked\b",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -19,7 +19,7 @@ PROVES_NOTHING = OWN_ID.but(SELF_LINK="approval", SELF_LINK_PATTERN="char#:{api_
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
-def own_id_player(world: World, **account: object) -> Player:
+def own_id_player(world: World, **account: Any) -> Player:
     """Let a player join whose API ID in the CAD is his Discord id."""
     player = world.player(**account)
     player.account.api_ids = [str(player.member.id)]

@@ -36,6 +36,8 @@ REFUSED = {
     "line separator": "AB\u2028C",
     "no-break space": "AB\u00a0C",
     "too long": "x" * 256,
+    "member's mention": "<@80351110224678912>",
+    "role's mention": "<@&80351110224678912>",
 }
 SENT = {
     "plain": ("ABC12345", "ABC12345"),
@@ -55,7 +57,6 @@ SENT = {
     "percent": ("a%2Fb%2e%2e", "a%2Fb%2e%2e"),
     "query": ("a?b=c&d#e", "a?b=c&d#e"),
     "plus": ("a+b;c", "a+b;c"),
-    "mention": ("<@80351110224678912>", "<@80351110224678912>"),
     "everyone": ("@everyone", "@everyone"),
     "markdown": ("**A**_b_||c||", "**A**_b_||c||"),
     "backtick inside": ("A`B", "A`B"),

@@ -115,7 +115,7 @@ class World:
         await self.start(**settings)
         await self.bot.unless_ended(self.discord.until(lambda: self.discord.gateway.identified > before, 15.0))
         while not any(call.status for call in self.cad.ledger.of("template", "templates")):
-            await asyncio.sleep(0.01)  # the CAD's ledger tells nobody of its entries
+            await asyncio.sleep(0.01)  # noqa: ASYNC110 - the CAD's ledger tells nobody of its entries
         self.forget()
         return self.bot
 
