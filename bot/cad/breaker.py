@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from bot.errors import CadError, CadErrorKind, Sent
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
 WHOLE_KEY: Final = ""
 """The scope of an opening that stops every call of the key; any other scope is an endpoint's name."""
@@ -31,11 +31,8 @@ _OUTAGE: Final = frozenset({CadErrorKind.SERVER, CadErrorKind.TIMEOUT, CadErrorK
 _PROOF: Final = frozenset(
     {CadErrorKind.NOT_LINKED, CadErrorKind.NOT_FOUND, CadErrorKind.NOT_VERIFIED, CadErrorKind.UNIQUE},
 )
-_FORMAT_ROWS: Final[Mapping[CadErrorKind, str]] = {
-    CadErrorKind.PROTOCOL: "format",
-    CadErrorKind.BAD_ENDPOINT: "format",
-    CadErrorKind.REJECTED: "rejected",  # people's values may cause these: never mixed with our own mistakes
-}
+_FORMAT: Final = frozenset({CadErrorKind.PROTOCOL, CadErrorKind.BAD_ENDPOINT})
+"""Our own mistakes. REJECTED is not among them: a player's values cause it, and must not stop a community's calls."""
 
 
 @dataclass(slots=True)
@@ -94,8 +91,8 @@ class Breaker:
             self._trip(WHOLE_KEY, kind, PROBE_AFTER)
         elif kind is CadErrorKind.PLAN:
             self._trip(WHOLE_KEY if error.params.get("scope") == "api" else endpoint, kind, PROBE_AFTER)
-        elif kind in _FORMAT_ROWS:
-            if self._count(_FORMAT_ROWS[kind]) >= FORMAT_ROW:
+        elif kind in _FORMAT:
+            if self._count("format") >= FORMAT_ROW:
                 self._trip(WHOLE_KEY, kind, PROBE_AFTER)
         elif kind in _OUTAGE:
             self._count_outage(kind)

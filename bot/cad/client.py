@@ -80,7 +80,8 @@ class CadClient:
         """
         request = call.request
         until = self._clock() + caller.deadline
-        self._refusals.check(request.endpoint, caller, CadErrorKind.NOT_LINKED)
+        for kind in (CadErrorKind.NOT_LINKED, CadErrorKind.REJECTED):
+            self._refusals.check(request.endpoint, caller, kind)
         limited: CadError | None = None
         tries = 0
         while True:

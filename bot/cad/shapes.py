@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
 from pydantic import AliasChoices, AliasPath, BaseModel, BeforeValidator, Field
@@ -63,7 +64,7 @@ def character_template(reply: Reply) -> Template:
 
 
 def account(reply: Reply) -> Account:
-    """Read an account. `apiIds` is v1's, may hold blanks; `communityUserId` is v2's (C21). Times are not read."""
+    """Read an account. `apiIds` is v1's, may hold blanks; `communityUserId` is v2's (C21)."""
     body = _model(_AccountBody, reply.json, reply)
     return Account(
         uuid=body.uuid,
@@ -71,6 +72,7 @@ def account(reply: Reply) -> Account:
         status=body.status,
         api_ids=tuple(dict.fromkeys(filter(None, body.api_ids or ()))),
         community_user_id=body.community_user_id or None,
+        joined=body.joined,
     )
 
 
@@ -123,12 +125,21 @@ def _status(value: object) -> object:
     return value if value.isdecimal() else UNKNOWN_STATUS
 
 
+def _time(value: object) -> object:
+    """Read a time as the CAD writes it; an unreadable one is not told."""
+    try:
+        return datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+
+
 class _AccountBody(BaseModel):
     uuid: str = Field(validation_alias=AliasChoices("uuid", "accountUuid"), min_length=1)
     username: str = ""
     status: Annotated[int, BeforeValidator(_status)] = UNKNOWN_STATUS
     api_ids: list[str | None] | None = Field(None, alias="apiIds")
     community_user_id: str | None = Field(None, alias="communityUserId")
+    joined: Annotated[datetime | None, BeforeValidator(_time)] = None
 
 
 class _CommunityBody(BaseModel):

@@ -1,0 +1,1 @@
+"""Pure: templates, forms, access and what the bot talks about. No I/O of any kind."""

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
+from typing import TYPE_CHECKING
 
 from bot.settings import CreateForm
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 __all__ = ["CreateForm"]  # for the dialects
 
@@ -69,13 +73,17 @@ class AccountStatus(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A CAD account. `status` is an AccountStatus where the number is known, else the bare number."""
+    """A CAD account. `status` is an AccountStatus where the number is known, else the bare number.
+
+    `joined` is naive on v1, whose times name no zone, and aware on v2 (vectors 29 and 64); None: not told.
+    """
 
     uuid: str
     username: str
     status: int
     api_ids: tuple[str, ...] = ()
     community_user_id: str | None = None
+    joined: datetime | None = None
 
     @property
     def usable(self) -> bool:

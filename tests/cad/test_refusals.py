@@ -17,6 +17,7 @@ LINKED, VERIFIED = CadErrorKind.NOT_LINKED, CadErrorKind.NOT_VERIFIED
     [
         (Caller(person=1), LINKED, 5, 60.0),
         (Caller(person=1, staff=True), LINKED, 30, 60.0),
+        (Caller(person=1), CadErrorKind.REJECTED, 5, 60.0),
         (Caller(person=1), VERIFIED, 5, 3600.0),
         (Caller(person=1, staff=True), VERIFIED, 5, 3600.0),
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -260,8 +261,20 @@ LINKED = f"Linked char sync ID 'char1:abc' to user '{{}}' - {ACCOUNT}"
                 f'{{"uuid":"{ACCOUNT}","username":"SonoranBrian","status":1,'
                 '"joined":"2019-10-12T20:41:52.400299","apiIds":["123456","","123456"]}',
             ),
-            Account(ACCOUNT, "SonoranBrian", 1, ("123456",)),
+            Account(
+                ACCOUNT,
+                "SonoranBrian",
+                1,
+                ("123456",),
+                joined=datetime(2019, 10, 12, 20, 41, 52, 400299),  # noqa: DTZ001 - v1 names no zone
+            ),
             id="29-C21",
+        ),
+        pytest.param(
+            DICTIONARY.account(UUID),
+            answer(200, '{"uuid":"u","joined":"long ago"}'),
+            Account("u", "", -1),
+            id="29-no-time",
         ),
         pytest.param(DICTIONARY.verify_secret(SECRET), answer(200, f'{{"{ACCOUNT}":"{SECRET}"}}'), ACCOUNT, id="30"),
         pytest.param(SET_API_ID, answer(200, "API ID(s) set!"), None, id="38"),

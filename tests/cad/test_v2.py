@@ -230,7 +230,7 @@ CODE_BODY = (
                 f'{{"uuid":"{ACCOUNT}","username":"Brian","status":1,"joined":"2026-01-14T18:22:00Z",'
                 '"communityUserId":"player_12345"}',
             ),
-            Account(ACCOUNT, "Brian", 1, (), "player_12345"),
+            Account(ACCOUNT, "Brian", 1, (), "player_12345", joined=datetime(2026, 1, 14, 18, 22, tzinfo=UTC)),
             id="64-C21",
         ),
         pytest.param(
