@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sandbox.cad import FaultKind
 from tests.e2e import wire
 from tests.e2e.faults import ACTS, AFTER, BEFORE, TRANSIENT, again, assert_true, done_times, prepare
 from tests.e2e.reading import says_done, says_uncertain
 from tests.e2e.world import V1, V2, text
 
 if TYPE_CHECKING:
+    from sandbox.cad import FaultKind
     from tests.e2e.world import World
 
 pytestmark = [

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sandbox.cad import FaultKind
 from tests.e2e.faults import AFTER, BEFORE, NAME, TRANSIENT, again, assert_true, create, done_times, prepare
 from tests.e2e.reading import says_done, says_uncertain
 from tests.e2e.world import V1, V2, labels, text
 
 if TYPE_CHECKING:
+    from sandbox.cad import FaultKind
     from tests.e2e.world import World
 
 pytestmark = [

@@ -114,8 +114,7 @@ class World:
         self.cad.ledger.clear()
         await self.start(**settings)
         await self.bot.unless_ended(self.discord.until(lambda: self.discord.gateway.identified > before, 15.0))
-        while not any(call.status for call in self.cad.ledger.of("template", "templates")):
-            await asyncio.sleep(0.01)  # noqa: ASYNC110 - the CAD's ledger tells nobody of its entries
+        await poll(lambda: any(call.status for call in self.cad.ledger.of("template", "templates")))
         self.forget()
         return self.bot
 
@@ -236,6 +235,12 @@ def form(exchange: Exchange) -> Modal:
     """Return the form that an exchange opened."""
     assert exchange.modal is not None, text(exchange)
     return exchange.modal
+
+
+async def poll(holds: Callable[[], bool]) -> None:
+    """Wait for what nobody tells: the CAD's ledger and faults have no event."""
+    while not holds():  # noqa: ASYNC110 - see above
+        await asyncio.sleep(0.01)
 
 
 @asynccontextmanager

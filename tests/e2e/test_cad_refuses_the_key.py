@@ -1,0 +1,137 @@
+"""After a refusal of the key, the plan or the pace the bot sends nothing for a while, and says so."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from sandbox.cad import FaultKind
+from tests.e2e import wire
+from tests.e2e.faults import ACTS, again, assert_true, done_times, prepare
+from tests.e2e.reading import assert_refused, headline, says_unchanged
+from tests.e2e.world import KEY, V1, V2, labels, text, world_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.e2e.world import Config, World
+
+pytestmark = pytest.mark.asyncio
+both = pytest.mark.parametrize("config", [V1, V2], ids=["v1", "v2"])
+
+
+async def refused(world: World, act: str, *words: str) -> None:
+    """Let an act be refused by the fault that waits, or by the bot itself: told, true, nothing changed."""
+    player = prepare(world, act)
+    answer = await ACTS[act](world, player)
+    assert_refused(answer, *words)
+    assert says_unchanged(answer), text(answer)
+    assert_true(world, player, act, answer)
+    assert done_times(world, player, act) == 0
+
+
+@both
+@pytest.mark.parametrize("first", ACTS)
+async def test_a_refused_key_stops_every_call(tmp_path: Path, config: Config, first: str) -> None:
+    async with world_of(config, tmp_path) as world:
+        player = world.player(links=["BEFORE1"])
+        world.cad.faults.add(FaultKind.UNAUTHORIZED, first, calls=None)
+        await refused(world, first, "key")
+        world.cad.faults.clear()
+        world.forget()
+        for act in ("link",) if first == "unlink" else ("create", "link"):  # unlinking told of Database Sync
+            await refused(world, act, "paused")
+        answer = await world.command(world.staff, "linkchar", api_id=wire.api_id(world, player))
+        assert_refused(answer, "paused")
+        assert world.calls == []
+
+
+@both
+async def test_a_plan_that_lacks_the_call_is_told(tmp_path: Path, config: Config) -> None:
+    async with world_of(config, tmp_path) as world:
+        for act in ("create", "link"):
+            world.cad.faults.add(FaultKind.PAYMENT_REQUIRED, act)
+            await refused(world, act, "plan")
+            world.forget()
+            await refused(world, act, "paused")
+            assert world.calls == []
+        world.cad.faults.clear()
+
+
+@both
+async def test_a_community_whose_api_is_off_is_told(tmp_path: Path, config: Config) -> None:
+    async with world_of(replace(config, community={"api_enabled": False}), tmp_path, running=False) as world:
+        await world.run()
+        await refused(world, "link")
+
+
+async def test_a_wrong_community_id_is_told(tmp_path: Path) -> None:
+    async with world_of(V1, tmp_path, running=False) as world:
+        await world.run(SONORAN_COMMUNITY_ID="somebody-elses")
+        await refused(world, "link")
+        assert {call.endpoint for call in world.cad.ledger.entries} <= {"link", "templates"}
+
+
+@both
+async def test_the_key_of_another_community_is_never_shown(tmp_path: Path, config: Config) -> None:
+    wrong = "e2e-the-wrong-community-key"
+    async with world_of(config, tmp_path, running=False) as world:
+        bot = await world.run(SONORAN_API_KEY=wrong)
+        player = prepare(world, "link")
+        answer = await ACTS["link"](world, player)
+        assert_refused(answer, "nothing was changed")
+        assert wrong not in bot.output
+        assert wrong not in world._everything_shown()
+        assert KEY not in bot.output
+
+
+async def test_v1_an_empty_answer_is_no_success(tmp_path: Path) -> None:
+    async with world_of(V1, tmp_path) as world:
+        for act in ("create", "link", "unlink"):
+            player = prepare(world, act)
+            world.cad.faults.add(FaultKind.EMPTY, act)
+            answer = await ACTS[act](world, player)
+            assert_true(world, player, act, answer)
+            assert done_times(world, player, act) == 0
+
+
+async def test_v2_a_wait_that_fits_is_waited_out(tmp_path: Path) -> None:
+    async def one(world: World, act: str) -> None:
+        player = prepare(world, act)
+        world.cad.faults.add(FaultKind.RATE_LIMITED, act, retry_after="1")
+        answer = await ACTS[act](world, player)
+        assert headline(answer).startswith(("Linked", "Unlinked", "Created"))
+        assert done_times(world, player, act) == 1
+        first, second = [call.at for call in world.calls if call.endpoint == act]
+        assert second - first >= 0.99
+
+    async with world_of(V2, tmp_path) as world:
+        await asyncio.gather(*(one(world, act) for act in ACTS))
+
+
+@both
+@pytest.mark.parametrize("first", ["link", "unlink"])
+async def test_a_wait_that_is_too_long_is_told_and_nothing_is_sent_before(
+    tmp_path: Path, config: Config, first: str
+) -> None:
+    async with world_of(config, tmp_path) as world:
+        for act in ("create", first):
+            world.cad.faults.add(FaultKind.RATE_LIMITED, act, retry_after="119")
+            player = prepare(world, act)
+            answer = await ACTS[act](world, player)
+            assert_refused(answer, "Nothing was changed")
+            assert any(f"{seconds} second" in text(answer) for seconds in (117, 118, 119)), text(answer)
+            assert again(answer), labels(answer)
+            world.forget()
+            await refused(world, act, "second")
+            assert act not in {call.endpoint for call in world.calls}
+
+
+@both
+async def test_a_429_without_a_time_is_told(tmp_path: Path, config: Config) -> None:
+    async with world_of(config, tmp_path) as world:
+        world.cad.faults.add(FaultKind.RATE_LIMITED, "link", calls=None, retry_after=None if not world.v2 else "60")
+        await refused(world, "link", "60 second" if not world.v2 else "second")
