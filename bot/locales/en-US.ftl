@@ -150,9 +150,9 @@ button-back = Back to the form
 
 ## Accounts
 
-account-unknown = The CAD can't tell which account is meant.
-    In this community an account is named by its API ID, which only staff can enter. Ask staff to do it for you with the option `api_id`. Nothing was changed.
-account-unknown-member = The CAD can't tell which account is meant.
+account-unknown = It is not known which CAD account is yours.
+    This community's CAD can't be asked by your Discord name. Ask staff to do it for you: they can name your CAD account. Nothing was changed.
+account-unknown-member = It is not known which CAD account this member has.
     In this community an account is named by its API ID: add the option `api_id`. Nothing was changed.
 member-is-bot = A bot has no CAD account.
     Choose a member. Nothing was changed.
@@ -161,7 +161,7 @@ api-id-empty = Not an API ID: it is empty.
 account-disagrees = Refused: that API ID belongs to somebody else.
     The API ID and the CAD account of { $member } do not agree. Give only one of the two, or correct one. Nothing was changed.
 account-is-this-you = Is this you?
-    The CAD account with your Discord id as its API ID is **{ $account }**. From now on I act on that account for you.
+    The CAD account that goes by your Discord id is **{ $account }**. If you say yes, I act on that account for you from now on.
 account-is-this-you-yes = Yes, that is me
 account-changed = Stopped: your id now leads to another CAD account.
     It is not the account that you confirmed before. Ask staff to look into it. Nothing was changed.
