@@ -34,13 +34,22 @@ class Company:
         self.stopped: Stopped | None = None
 
     async def start(self) -> None:
-        """Start all and wait until the bot has registered its commands. Raises BotDied, TimeoutError."""
+        """Start all and wait until the bot is ready for people. Raises BotFailed."""
         await self.town.start()
         await self.bot.start(self.town.environment())
-        await self.while_alive(self.town.discord.wait_ready(READY_SECONDS))
+        try:
+            async with asyncio.timeout(READY_SECONDS):
+                await self.while_alive(self._ready())
+        except TimeoutError:
+            raise self.bot.failure(f"the bot was not ready within {READY_SECONDS:.0f} s") from None
+
+    async def _ready(self) -> None:
+        """Wait until the bot is connected, has registered its commands, and has asked for the template once."""
+        await self.town.discord.wait_ready(READY_SECONDS)
+        await self.town.cad_gets("template", "templates")
 
     async def while_alive(self, doing: Coroutine[object, object, T]) -> T:
-        """Return what `doing` returns. Raises BotDied as soon as the bot's process ends by itself."""
+        """Return what `doing` returns. Raises BotFailed as soon as the bot's process ends by itself."""
         act, death = asyncio.create_task(doing), asyncio.create_task(self.bot.died())
         try:
             await asyncio.wait({act, death}, return_when=asyncio.FIRST_COMPLETED)
@@ -53,7 +62,8 @@ class Company:
             await asyncio.wait({act, death})
 
     async def stop(self) -> None:
-        """Stop the bot, then the sandboxes. Stopping twice is harmless."""
+        """Stop the CAD, which lets go of calls that hang, then the bot, then Discord. Stopping twice is harmless."""
+        await self.town.cad.stop()
         if self.bot.running:
             self.stopped = await self.bot.stop()
         await self.town.stop()

@@ -13,7 +13,7 @@ from sandbox.discord import NoAnswer, NotAllowed
 
 from .closing import closing_promises
 from .company import Company
-from .process import BotDied
+from .process import BotFailed
 from .promises import Outcome, Promise
 from .scenes import SCENES
 from .stage import Stage
@@ -40,8 +40,8 @@ async def run_tour(transcript: Transcript, scenes: Sequence[Scene] = SCENES) -> 
     transcript.opening("Charlink: the tour", OPENING)
     try:
         outcomes = await _play_all(transcript, scenes)
-    except BotDied as death:
-        transcript.failure(f"The tour ends here: {death}. Its last words:", death.lines)
+    except BotFailed as failure:
+        transcript.failure(f"The tour ends here: {failure}. Its last lines:", failure.lines)
         return 1
     transcript.summary(outcomes, time.monotonic() - began)
     return 0 if all(one.all_kept for one in outcomes) else 1
@@ -83,12 +83,12 @@ async def _play(number: int, scene: Scene, company: Company, transcript: Transcr
 def _close(number: int, companies: Sequence[Company], transcript: Transcript) -> Outcome:
     transcript.scene(number, CLOSING, CLOSING_LOOK, "")
     promises = closing_promises(companies)
-    transcript.promises(promises)
+    transcript.promises(promises, apart=True)
     return Outcome(CLOSING, promises)
 
 
 async def _settle(tasks: Collection[asyncio.Task[None]]) -> None:
-    """End starts that nobody waits for any more, so that nothing is started behind a stop."""
+    """End the starts that nobody waits for any more: what ended the tour is told already, by one of them or else."""
     for task in tasks:
         task.cancel()
-    await asyncio.wait(tasks)
+    await asyncio.gather(*tasks, return_exceptions=True)

@@ -23,11 +23,11 @@ LAST_LINES = 12
 CHUNK = 64 * 1024
 
 
-class BotDied(Exception):
-    """The bot's process ended although nobody stopped it."""
+class BotFailed(Exception):
+    """The bot did not come up, or ended although nobody stopped it. `lines` are the last ones that it printed."""
 
-    def __init__(self, code: int, lines: list[str]) -> None:
-        super().__init__(f"the bot's process ended by itself with exit code {code}")
+    def __init__(self, what: str, lines: list[str]) -> None:
+        super().__init__(what)
         self.lines = lines
 
 
@@ -69,24 +69,32 @@ class BotProcess:
         self._reading = asyncio.create_task(self._read(self._process))
 
     async def died(self) -> None:
-        """Wait until the process ends by itself and raise BotDied."""
+        """Wait until the process ends by itself, and raise BotFailed."""
         process, reading = self._started()
         code = await process.wait()
         await asyncio.wait({reading})
-        raise BotDied(code, self.output.splitlines()[-LAST_LINES:])
+        raise self.failure(f"the bot's process ended by itself with exit code {code}")
+
+    def failure(self, what: str) -> BotFailed:
+        """Return the error that tells `what` together with the bot's last lines."""
+        return BotFailed(what, self.output.splitlines()[-LAST_LINES:])
 
     async def stop(self) -> Stopped:
-        """Send SIGTERM and wait; a process that is still there after 10 s is killed."""
+        """Send SIGTERM and wait; a process that is still there after 10 s, or when this is cancelled, is killed."""
         process, reading = self._started()
         began = time.monotonic()
         with contextlib.suppress(ProcessLookupError):
             process.terminate()
         code: int | None = None
         try:
-            code = await asyncio.wait_for(process.wait(), STOP_SECONDS)
+            async with asyncio.timeout(STOP_SECONDS):
+                code = await process.wait()
         except TimeoutError:
             process.kill()
             await process.wait()
+        except asyncio.CancelledError:
+            process.kill()
+            raise
         stopped = Stopped(code, time.monotonic() - began)
         await asyncio.wait({reading})
         return stopped

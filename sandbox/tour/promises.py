@@ -44,9 +44,7 @@ class Outcome:
 def in_time(exchanges: Sequence[Exchange]) -> Promise:
     """Return the promise that each of these was acknowledged within Discord's 3 s."""
     times = [exchange.acknowledged_after for exchange in exchanges]
-    slowest = max((seconds for seconds in times if seconds is not None), default=0.0)
-    kept = bool(times) and None not in times and slowest < ACKNOWLEDGED_SECONDS
-    name = (
-        f"{len(times)} of {len(times)} interactions acknowledged within 3 s, the slowest after {1000 * slowest:.0f} ms"
-    )
-    return Promise(name, kept, "every one within 3 s", f"slowest {slowest:.2f} s, {times.count(None)} unanswered")
+    on_time = [seconds for seconds in times if seconds is not None and seconds < ACKNOWLEDGED_SECONDS]
+    slowest = f"the slowest after {1000 * max(on_time, default=0.0):.0f} ms"
+    seen = f"{len(on_time)} of {len(times)} interactions acknowledged within 3 s"
+    return Promise(f"{seen}, {slowest}", bool(times) and len(on_time) == len(times), "every one within 3 s", seen)

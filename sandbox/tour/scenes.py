@@ -41,7 +41,7 @@ async def unlink_and_undo(stage: Stage) -> None:
     stage.reads(done, "Unlinked ABC12345")
     stage.links(stage.pia)
     undone = await stage.presses(stage.sam, done, "Undo")
-    stage.reads(undone, "Linked ABC12345")
+    stage.reads(undone, "Undone", "ABC12345")
     stage.links(stage.pia, "ABC12345")
 
 
@@ -176,7 +176,7 @@ async def cad_fails(stage: Stage) -> None:
     stage.note("The CAD lets Quinn's call hang. Meanwhile others meet an HTTP 500, ...")
     faults.add("hang", "link")
     hanging = await stage.begins(stage.quinn, "linkchar", sync_id="SLOW0001")
-    await stage.cad_has_got("link")
+    await stage.cad_gets("link")
     faults.add("500", "link")
     answer = await stage.types(stage.sam, "linkchar", sync_id="FAIL0500", member=stage.pia)
     stage.reads(answer, "Not linked", "Reference", name="HTTP 500: not linked, as the list shows")

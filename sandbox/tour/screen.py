@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 CELL = 60
 SHORT = 24
 MOST_BUTTONS = 5
+MOST_VALUES = 5
 ROW = 70
 MOMENT = 0.25
 
@@ -117,9 +118,11 @@ def form_line(modal: Modal, answers: Answers) -> str:
 
 
 def _field_line(name: str, value: str, guild: Guild) -> Text:
-    """Return an embed's field on one line, however many it has."""
+    """Return an embed's field as one text; of many lines only the first."""
     values = [shown(line, guild) for line in value.splitlines() if line]
-    return Text.assemble((name, "bold underline"), "  ", Text(" · ").join(values))
+    more = len(values) - MOST_VALUES
+    listed = Text(" · ").join(values[:MOST_VALUES])
+    return Text.assemble((name, "underline"), "  ", listed, (f" · … {more} more" if more > 0 else "", "dim"))
 
 
 def _button_rows(labels: Sequence[str]) -> list[Text]:

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     Play = Callable[["Stage"], Coroutine[object, object, None]]
 
 LONGEST_ANSWER = 30.0
-POLL = 0.01
 
 
 @dataclass(frozen=True)
@@ -98,8 +97,8 @@ class Stage:
         if short:
             self._act(who, f"fills in {form_line(screen.modal, answers)}")
         else:
-            self._act(who, f"fills in “{screen.modal.title}”")
-            self._transcript.screen(screen.modal.title, form_lines(screen.modal, answers))
+            self._act(who, "fills in the form")
+            self._transcript.screen(f"Form: {screen.modal.title}", form_lines(screen.modal, answers))
         exchange = self._note(await self.town.discord.submit(who, screen.modal, answers))
         await exchange.settled(LONGEST_ANSWER)
         answer = self._screen(who, exchange)
@@ -167,7 +166,7 @@ class Stage:
     def characters(self, who: Member, count: int) -> None:
         """Promise how many characters a member's account has in the CAD."""
         held = [one for one in self.town.cad.state.held.values() if one.owner == self.town.account(who).uuid]
-        self.same(f"{count} character in the CAD", len(held), count)
+        self.same(f"characters of {who.name} in the CAD: {count}", len(held), count)
 
     def sent(self, method: str, path: str, *keys: str) -> None:
         """Show the last request to the CAD word for word; promise its line, the keys of its body and the Discord id."""
@@ -182,11 +181,10 @@ class Stage:
             (method, path, sorted(keys), True),
         )
 
-    async def cad_has_got(self, endpoint: str) -> None:
-        """Wait until a call has arrived at the CAD in this scene."""
+    async def cad_gets(self, endpoint: str) -> None:
+        """Wait until the CAD has got a call of this kind in this scene."""
         async with asyncio.timeout(LONGEST_ANSWER):
-            while endpoint not in self._endpoints():  # noqa: ASYNC110 - the ledger tells nobody of an arrival
-                await asyncio.sleep(POLL)
+            await self.town.cad_gets(endpoint, since=self._entries_before)
 
     def show_cad(self) -> None:
         """Show the CAD's side of the scene."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from sandbox.cad import Account
     from sandbox.discord import Member
     from sandbox.templates import Json
+
+POLL = 0.01
+"""Seconds between looks at the CAD's ledger."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +45,7 @@ LOS_SANTOS = Plan(
 )
 BLAINE = Plan(
     name="Blaine County Stories",
-    about="CAD API v2, characters are made in the CAD, with a form of 40 fields",
+    about="CAD API v2, characters are made in the CAD, by a form of every kind of field",
     version="v2",
     settings={"SONORAN_DB_SYNC": "off"},
     template=hard_template,
@@ -94,6 +98,12 @@ class Town:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self.stop()
+
+    async def cad_gets(self, *endpoints: str, since: int = 0) -> None:
+        """Wait until a call of one of these has arrived, after the first `since` calls."""
+        ledger = self.cad.ledger
+        while not any(call.endpoint in endpoints for call in ledger.entries[since:]):  # noqa: ASYNC110 - it tells nobody
+            await asyncio.sleep(POLL)
 
     def environment(self) -> dict[str, str]:
         """Return the settings of a bot for this town; only while it listens."""

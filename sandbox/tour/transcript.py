@@ -98,11 +98,11 @@ class Transcript:
         for line in lines:
             self._line(Text(line, "cyan"), lead=INDENT)
 
-    def promises(self, promises: Sequence[Promise]) -> None:
-        """Tell the kept promises in a line or two, and each broken one with what was expected and seen."""
+    def promises(self, promises: Sequence[Promise], *, apart: bool = False) -> None:
+        """Tell the kept promises, each on a line if `apart`, and each broken one with what was expected and seen."""
         kept = [promise.name for promise in promises if promise.kept]
-        if kept:
-            self._line(" · ".join(kept), lead=("Kept: " if self._plain else "✓ ", "bold green"))
+        for line in kept if apart else filter(None, [" · ".join(kept)]):
+            self._line(line, lead=("Kept: " if self._plain else "✓ ", "bold green"))
         for promise in promises:
             if not promise.kept:
                 self._line(promise.name, lead=("BROKEN: ", "bold red"))
