@@ -21,7 +21,6 @@ SHEET: Sheet = {
     "Date of Arrival": "02/11/2021",
     "Time of Birth": "06:45",
     "Passport": "AB C12D34",
-    "Age": "32",
     "Sex": "Female",
     "Height": "5'07",
     "Weight": "142",

@@ -44,9 +44,9 @@ class Company:
             raise self.bot.failure(f"the bot was not ready within {READY_SECONDS:.0f} s") from None
 
     async def _ready(self) -> None:
-        """Wait until the bot is connected, has registered its commands, and has asked for the template once."""
+        """Wait until the bot is connected, has registered its commands, and has the template."""
         await self.town.discord.wait_ready(READY_SECONDS)
-        await self.town.cad_gets("template", "templates")
+        await self.town.cad_gets("template", "templates", answered=True)
 
     async def while_alive(self, doing: Coroutine[object, object, T]) -> T:
         """Return what `doing` returns. Raises BotFailed as soon as the bot's process ends by itself."""

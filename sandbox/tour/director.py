@@ -75,6 +75,7 @@ async def _play(number: int, scene: Scene, company: Company, transcript: Transcr
         stage.promises.append(Promise("the scene plays to its end", kept=False, expected="an answer", seen=str(error)))
     finally:
         town.cad.faults.clear()
+        town.cad.latency = 0.0
     stage.show_cad()
     transcript.promises(stage.promises)
     return Outcome(scene.title, tuple(stage.promises))

@@ -99,10 +99,10 @@ class Town:
     ) -> None:
         await self.stop()
 
-    async def cad_gets(self, *endpoints: str, since: int = 0) -> None:
-        """Wait until a call of one of these has arrived, after the first `since` calls."""
+    async def cad_gets(self, *endpoints: str, since: int = 0, answered: bool = False) -> None:
+        """Wait until a call of one of these has come after the first `since` calls, and was `answered`."""
         ledger = self.cad.ledger
-        while not any(call.endpoint in endpoints for call in ledger.entries[since:]):  # noqa: ASYNC110 - it tells nobody
+        while not any(call.endpoint in endpoints and (call.status or not answered) for call in ledger.entries[since:]):  # noqa: ASYNC110 - the ledger tells nobody
             await asyncio.sleep(POLL)
 
     def environment(self) -> dict[str, str]:

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 QUICK = [one for one in SCENES if one is not cad_fails]  # that scene waits out the bot's 10 s for a CAD that hangs
+SECRETS = re.compile(r"\b[0-9a-f]{32}\b|[\w-]{20,}\.[\w-]{5,}\.[\w-]{30,}")  # a key, a token
 FRAMES = re.compile(r"[\x1b╭╮╰╯│─━]")
 
 
@@ -80,6 +81,7 @@ async def test_every_promise_is_kept_with_the_real_bot() -> None:
     assert "only Sam sees this" in told
     assert "PUT /v2/civilian/character-links/ABC12345" in told
     assert not FRAMES.search(told)
+    assert not SECRETS.search(told)
     assert max(map(len, told.splitlines())) <= WIDTH
 
 
