@@ -9,7 +9,7 @@ from sandbox.templates import default_template, hard_template
 from tests.e2e.world import form, labels, text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from sandbox.discord import Exchange, Member, Modal
     from tests.e2e.world import Player, World
@@ -87,7 +87,7 @@ HARD_SENT = {
     "_gunserial": "AB-12CD-34",
     "bloodtype": "AB-",
 }
-TEMPLATES = {
+TEMPLATES: dict[str, tuple[Callable[[], dict[str, Any]], dict[str, Any], dict[str, Any]]] = {
     "default": (default_template, DEFAULT_TYPED, DEFAULT_SENT),
     "hard": (hard_template, HARD_TYPED, HARD_SENT),
 }

@@ -46,12 +46,12 @@ async def hung(tmp_path_factory: pytest.TempPathFactory) -> Hung:
 
 async def _hang(found: Hung, config: Config, directory: Path) -> None:
     async with world_of(config, directory) as world:
-        waiting = []
+        waiting: list[tuple[Player, str, bool, asyncio.Future[Exchange]]] = []
         for act in ("create", "link", "unlink"):
             for applied in (False, True):
                 player = prepare(world, act)
                 world.cad.faults.add("hang", act, applied=applied)
-                doing = asyncio.create_task(ACTS[act](world, player))
+                doing = asyncio.ensure_future(ACTS[act](world, player))
                 await poll(lambda: not world.cad.faults.waiting)
                 waiting.append((player, act, applied, doing))
         found.told += [(world, player, act, applied, await doing) for player, act, applied, doing in waiting]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -14,6 +14,8 @@ from tests.e2e.reading import assert_refused, headline
 from tests.e2e.world import V1, V2, form, text
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from tests.e2e.world import World
 
 FORMS = {
@@ -31,9 +33,9 @@ WORLDS = {
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
-def create_call(world: World, api_id: str, sent: dict[str, object], minutes: int | None = None) -> wire.Call:
+def create_call(world: World, api_id: str, sent: Mapping[str, Any], minutes: int | None = None) -> wire.Call:
     """Return the one call that creates the character."""
-    values, record = as_values(sent), as_record(world.config.template(), sent)  # type: ignore[arg-type]  # the table's
+    values, record = as_values(sent), as_record(world.config.template(), sent)
     lifetime = {} if minutes is None else {"deleteAfterMinutes": minutes}
     dictionary = {"useDictionary": True, "recordTypeId": 7, "replaceValues": values}
     if world.v2:
