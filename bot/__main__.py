@@ -55,7 +55,8 @@ EX_CONFIG: Final = 78
 EX_FAILED: Final = 1
 USER_AGENT: Final = f"Charlink/{version('charlink')} (Discord bot)"
 TICKET_BYTES: Final = 9
-STOP_SECONDS: Final = 10.0
+FINISH_SECONDS: Final = 6.0
+TELL_SECONDS: Final = 2.0
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
 
@@ -163,7 +164,7 @@ async def _run(settings: Settings) -> int:
         _stop_on_signal(running)
         with contextlib.suppress(asyncio.CancelledError):
             await running
-        await _finish_interactions()
+        await _finish_interactions(parts.bot.desk)
     log.info("stopped")
     return 0
 
@@ -184,12 +185,20 @@ async def _serve_health(stack: AsyncExitStack, settings: Settings, parts: Parts)
     await web.TCPSite(runner, settings.http_host, settings.http_port).start()
 
 
-async def _finish_interactions() -> None:
-    """Let what people asked for come to its answer, for at most 10 s. discord.py names its tasks, and keeps no list."""
+async def _finish_interactions(desk: Desk) -> None:
+    """Let what people asked for come to its answer, and tell those for whom that takes too long: 8 s in all.
+
+    discord.py names its tasks, and keeps no list of them.
+    """
     names = {"CommandTree-invoker", "discord.py: on_interaction"}
     open_now = [task for task in asyncio.all_tasks() if task.get_name() in names]
-    if open_now:
-        await asyncio.wait(open_now, timeout=STOP_SECONDS)
+    if not open_now:
+        return
+    _, late = await asyncio.wait(open_now, timeout=FINISH_SECONDS)
+    for task in late:
+        task.cancel()
+    if late:
+        await asyncio.wait([*late, asyncio.create_task(desk.interrupt())], timeout=TELL_SECONDS)
 
 
 def _stop_on_signal(running: asyncio.Task[None]) -> None:

@@ -53,6 +53,13 @@ class Expired(Refused):
     """A button or form whose state is gone (too old, or from before a restart)."""
 
 
+class Interrupted(CharlinkError):
+    """The process stops before the outcome is known."""
+
+    def __init__(self) -> None:
+        super().__init__("interrupted")
+
+
 class Question(CharlinkError):
     """Something a person must say yes to before it goes on. Nothing was changed yet.
 

@@ -207,22 +207,32 @@ class Settings(BaseModel):
 
 def _contradictions(s: Settings) -> list[tuple[bool, str]]:
     """What only shows when settings are read together; each line begins with the name to correct."""
-    production = urlsplit(s.sonoran_api_url).hostname == PRODUCTION_CAD
+    return [*_key_problems(s), *_role_problems(s), *_shard_problems(s)]
+
+
+def _key_problems(s: Settings) -> list[tuple[bool, str]]:
+    key, community = s.sonoran_api_key is not None, s.sonoran_community_id is not None
     documented = V1_CALLS_PER_MINUTE if s.sonoran_api_version is ApiVersion.V1 else V2_CALLS_PER_MINUTE
     too_fast = s.sonoran_rate == "unlimited" or (isinstance(s.sonoran_rate, int) and s.sonoran_rate > documented)
     return [
         (
-            s.sonoran_api_key is not None and not s.discord_guild_ids,
+            key and not s.discord_guild_ids,
             "DISCORD_GUILD_IDS: required with SONORAN_API_KEY, so that no stranger's server ever uses your key",
         ),
+        (key and not community, "SONORAN_COMMUNITY_ID: required with SONORAN_API_KEY"),
+        (community and not key, "SONORAN_API_KEY: required with SONORAN_COMMUNITY_ID"),
         (
-            s.sonoran_api_key is not None and s.sonoran_community_id is None,
-            "SONORAN_COMMUNITY_ID: required with SONORAN_API_KEY",
+            too_fast and urlsplit(s.sonoran_api_url).hostname == PRODUCTION_CAD,
+            (
+                f"SONORAN_RATE: more than documented ({documented} a minute) is refused at "
+                f"SONORAN_API_URL's {PRODUCTION_CAD}, where it can get your community blacklisted"
+            ),
         ),
-        (
-            s.sonoran_community_id is not None and s.sonoran_api_key is None,
-            "SONORAN_API_KEY: required with SONORAN_COMMUNITY_ID",
-        ),
+    ]
+
+
+def _role_problems(s: Settings) -> list[tuple[bool, str]]:
+    return [
         (
             bool(s.discord_guild_ids & (s.staff_role_ids | s.approver_role_ids | s.admin_role_ids)),
             (
@@ -231,22 +241,18 @@ def _contradictions(s: Settings) -> list[tuple[bool, str]]:
             ),
         ),
         (
-            production and too_fast,
-            (
-                f"SONORAN_RATE: more than documented ({documented} a minute) is refused at "
-                f"SONORAN_API_URL's {PRODUCTION_CAD}, where it can get your community blacklisted"
-            ),
-        ),
-        (
             s.self_link_pattern is not None and s.self_link_pattern.count("{api_id}") != 1,
             "SELF_LINK_PATTERN: must hold {api_id} exactly once, for example char#:{api_id}",
         ),
+    ]
+
+
+def _shard_problems(s: Settings) -> list[tuple[bool, str]]:
+    count = s.shard_count
+    return [
+        (bool(s.shard_ids) and count is None, "SHARD_COUNT: required with SHARD_IDS"),
         (
-            bool(s.shard_ids) and s.shard_count is None,
-            "SHARD_COUNT: required with SHARD_IDS",
-        ),
-        (
-            s.shard_count is not None and any(shard >= s.shard_count for shard in s.shard_ids),
+            count is not None and any(shard >= count for shard in s.shard_ids),
             "SHARD_IDS: every id must be below SHARD_COUNT",
         ),
     ]

@@ -11,7 +11,8 @@ from discord.ext import commands
 
 from bot.client import ACCESS
 from bot.domain.access import Action, CommandAccess
-from bot.services.linking import HINT_VALUE, LinkIntent, ViewIntent
+from bot.services.linking import HINT_VALUE, LinkIntent, ShowIntent, ViewIntent
+from bot.ui.characters import shown_reply
 from bot.ui.links import choices, link_modal, link_reply, links_reply
 from bot.ui.modals import submitted
 
@@ -39,6 +40,7 @@ class LinkChar(commands.Cog):
         self.linking = linking
         router.add("link", LinkIntent, self.change)
         router.add("links", ViewIntent, self.view)
+        router.add("show", ShowIntent, self.show)
         router.add("enter", ViewIntent, self.enter)
         router.add("entered", ViewIntent, self.entered)
 
@@ -87,6 +89,12 @@ class LinkChar(commands.Cog):
         await visit.acknowledge()
         found = await self.linking.view(visit.turn, intent)
         await visit.show(links_reply(visit, intent, found))
+
+    async def show(self, visit: Visit, intent: ShowIntent, _: str) -> None:
+        """Show the character behind a link, as a message of its own."""
+        visit.doing("show", intent)
+        await visit.acknowledge(anew=True)
+        await visit.show(shown_reply(visit.words, intent.sync_id, await self.linking.show(visit.turn, intent)))
 
     async def enter(self, visit: Visit, intent: ViewIntent, _: str) -> None:
         """Ask for a sync ID."""

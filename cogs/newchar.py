@@ -101,6 +101,7 @@ class NewChar(commands.Cog):
     async def create(self, visit: Visit, intent: DraftIntent, _: str) -> None:
         """Create the character, after a last look whether the template is still the same."""
         visit.doing("create", intent)
+        self.creation.require_sendable(visit.turn, intent)
         if self.creation.outdated(visit.turn, intent.draft):
             await self._show(visit, intent, note="draft-template-changed")
             return

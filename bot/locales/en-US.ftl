@@ -13,6 +13,8 @@ dismissed = Left as it is.
     Nothing was changed.
 internal = Something went wrong in this bot.
     Staff can find the cause in the log under the reference below. If you were changing something, look whether it was done before you try again.
+interrupted = The bot is being restarted.
+    Your request was cut short, so it is not certain whether it was carried out. Look before you try again.
 waiting = Waiting for the CAD: you are number { $place } in line, about { $seconds } s.
 guild-not-set-up = This server is not set up.
     No CAD community is connected to this server, so there is nothing to link to. Whoever runs the bot can add this server to DISCORD_GUILD_IDS.
@@ -140,6 +142,12 @@ link-modal-title = Which character?
 db-sync-off = Not linked: this community does not use Database Sync.
     Linking is for communities whose characters come from the game database. Here, characters are made in the CAD: use `/newchar`.
 
+character-shown = { $name }
+    This is the character that the CAD lists under { $sync_id }.
+character-none = The CAD lists no character under { $sync_id }.
+    The link is set all the same. The CAD shows a character only if the game database has one with exactly this id: check that it is spelled as it is stored there, or wait a moment if the character is new.
+
+button-show = Show character
 button-undo = Undo
 button-unlink = Unlink
 button-enter = Enter a sync ID
@@ -223,7 +231,9 @@ create-done = It was created already.
     This form made its character; it was not created again. Type `/newchar` for another one.
 create-made = Created { $name }.
     The character is in the CAD now.
-create-done-read-back = Created { $name }.
+create-made-nameless = Created the character.
+    It has no name yet. It is in the CAD now.
+create-made-read-back = Created { $name }.
     The CAD's answer got lost on the way, so I read the characters back: it is there, once.
 create-record-id = Its record id is { $id }.
 create-shown-as-sent = The CAD did not say how it stored it, so this is what was sent.

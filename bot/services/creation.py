@@ -16,8 +16,8 @@ from bot.domain.access import Rule
 from bot.domain.attachment import parse_record
 from bot.domain.encoding import Summary, summarise, to_record, to_values
 from bot.domain.forms import Form
-from bot.domain.template import Record
 from bot.errors import CadError, CharlinkError, InvalidFields, NotApplied, Question, Refused
+from bot.services.comparison import same_person, same_values
 from bot.services.drafts import Draft, DraftState
 from bot.services.turn import Intent
 from bot.settings import ApiVersion, CreateForm
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from bot.domain.models import Target
-    from bot.domain.template import Template
+    from bot.domain.template import Record, Template
     from bot.services.accounts import Accounts
     from bot.services.attachments import AttachmentReader
     from bot.services.tenants import Tenant
@@ -37,7 +37,6 @@ log = logging.getLogger(__name__)
 DRAFT_SECONDS = 24 * 3600.0
 TEMPLATE_FRESH = 600.0
 MAX_DRAFTS = 10_000
-SAME_PERSON = ("first", "last", "dob")
 
 DraftKey = tuple[int, int, "Subject"]
 
@@ -119,11 +118,8 @@ class Creation:
         draft.rebase(held[0])
         return not draft.ready
 
-    async def create(self, turn: Turn, intent: DraftIntent) -> CreateOutcome:
-        """Create the character of a draft. Two presses make one: the second is refused while the first is sent.
-
-        Raises Question before sending again what may already be there.
-        """
+    def require_sendable(self, turn: Turn, intent: DraftIntent) -> None:
+        """Raise Refused where this press may not create, and Question where it needs a yes first. Does no I/O."""
         draft = intent.draft
         self._allow(turn, intent)
         if draft.form.staff and not turn.as_staff:
@@ -136,11 +132,16 @@ class Creation:
             raise Question("create-again", token="again")  # noqa: S106 - not a password
         if not draft.ready:
             raise Refused("draft-not-ready")
+
+    async def create(self, turn: Turn, intent: DraftIntent) -> CreateOutcome:
+        """Create the character of a draft. Two presses make one: the second is refused while the first is sent."""
+        self.require_sendable(turn, intent)
+        draft = intent.draft
         before, draft.state = draft.state, DraftState.SENDING
         try:
             outcome = await self._create_draft(turn, draft, intent.confirmed)
         except BaseException as error:
-            unsure = isinstance(error, CadError) and error.outcome_unknown
+            unsure = not isinstance(error, CharlinkError) or (isinstance(error, CadError) and error.outcome_unknown)
             draft.state = DraftState.UNSURE if unsure else before
             raise
         draft.state = DraftState.DONE
@@ -190,7 +191,7 @@ class Creation:
         """Return the character that a lost answer left behind.
 
         Raises NotApplied where there is none, and the lost answer's error where nobody can tell: under Database Sync,
-        when the list can't be read, or when someone of that name is there who may have been there before.
+        when the list can't be read, or when it is not certain which one it is.
         """
         if turn.tenant.synced:
             raise lost
@@ -198,14 +199,15 @@ class Creation:
             records = await turn.tenant.cad.characters(turn.caller, target, fresh=True)
         except CharlinkError as error:
             raise lost from error
-        wanted = _person(new)
-        alike = [record for record in records if _same(record, wanted)]
-        if known is None and alike:
-            raise lost
-        fresh = [record for record in alike if record.id not in (known or set())]
-        if not fresh:
+        found = [record for record in records if same_person(record, new)]
+        if known is not None:
+            found = [record for record in found if record.id not in known]
+        if not found:
             raise NotApplied("create-not-applied", lost)
-        return fresh[-1]
+        # Without a list from before, only the very same values tell it from a namesake.
+        if len(found) > 1 or (known is None and not same_values(found[0], new)):
+            raise lost
+        return found[0]
 
     def _allow(self, turn: Turn, intent: Intent) -> None:
         """Hold back where the community's own way of keeping characters says that this will not be seen."""
@@ -246,16 +248,3 @@ class Creation:
 
 def _key(turn: Turn, subject: Subject) -> DraftKey:
     return (turn.actor.guild_id, turn.actor.user_id, subject)
-
-
-def _person(new: NewCharacter) -> tuple[str, ...]:
-    if new.values is not None:
-        values = [new.values.get(uid, "") for uid in SAME_PERSON]
-    else:
-        record = Record.model_validate(new.record)
-        values = [record.value(uid) for uid in SAME_PERSON]
-    return tuple(value.casefold() for value in values)
-
-
-def _same(record: Record, wanted: tuple[str, ...]) -> bool:
-    return tuple(record.value(uid).casefold() for uid in SAME_PERSON) == wanted

@@ -19,6 +19,7 @@ from bot.settings import ApiVersion, DbSync
 
 if TYPE_CHECKING:
     from bot.domain.models import LinkResult, Target
+    from bot.domain.template import Record
     from bot.services.accounts import Accounts
     from bot.services.turn import Subject, Turn
 
@@ -59,6 +60,14 @@ class ViewIntent(Intent):
     remove: bool = False
 
 
+@dataclass(frozen=True, kw_only=True)
+class ShowIntent(Intent):
+    """See the character behind a link."""
+
+    sync_id: str
+    subject: Subject
+
+
 @dataclass(frozen=True, slots=True)
 class LinkOutcome:
     """What became of a link. `undo` is None where the state before is not known; `read_back`: the answer was lost."""
@@ -89,6 +98,15 @@ class Linking:
         """Return the sync IDs linked to the subject's account: one CAD call, none when it is cached."""
         target = await self._accounts.resolve(turn, intent.subject, intent.confirmed)
         return await self._links(turn, target)
+
+    async def show(self, turn: Turn, intent: ShowIntent) -> Record | None:
+        """Return the character that the CAD lists under a linked sync ID: one CAD call; None where it lists none."""
+        target = await self._accounts.resolve(turn, intent.subject, intent.confirmed)
+        try:
+            records = await turn.tenant.cad.characters(turn.caller, target)
+        except CadError as error:
+            raise await self._accounts.explain(turn, target, error) from error
+        return next((record for record in records if record.sync_id == intent.sync_id), None)
 
     async def change(self, turn: Turn, intent: LinkIntent) -> LinkOutcome:
         """Set or remove a link.

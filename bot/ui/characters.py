@@ -96,20 +96,28 @@ def _draft_buttons(words: Words, draft: Draft, custom_id: str) -> list[Button]:
 def created_reply(words: Words, outcome: CreateOutcome) -> Reply:
     """Return the new character as the CAD will show it, or what was sent where the CAD did not say."""
     record = outcome.record
-    shown = record is not None and bool(record.fields_with_values())
-    name = record.display_name if record is not None and shown else _sent_name(outcome.sent)
-    key = "create-done-read-back" if outcome.read_back else "create-made"
+    stored = record.fields_with_values() if record is not None else ()
+    name = record.display_name if record is not None and stored else _sent_name(outcome.sent)
+    key = "create-made-read-back" if outcome.read_back else "create-made" if name else "create-made-nameless"
     parts = [words(key, name=name)]
     if record is not None and record.id is not None:
         parts.append(words("create-record-id", id=str(record.id)))
-    if not shown:
+    if not stored and outcome.sent:
         parts.append(words("create-shown-as-sent"))
     if outcome.unknown:
         parts.append(
             words("record-unknown-fields", near=", ".join(f"`{cut(uid, 40)}`" for uid in outcome.unknown[:20]))
         )
-    fields = section_fields(words, record.fields_with_values() if record is not None and shown else outcome.sent)
+    fields = section_fields(words, stored or outcome.sent)
     return Reply.of("\n".join(parts), Tone.DONE, fields=fields, image=_image(record))
+
+
+def shown_reply(words: Words, sync_id: str, record: Record | None) -> Reply:
+    """Return the character that the CAD lists under a sync ID, or say that it lists none."""
+    if record is None:
+        return Reply.of(words("character-none", sync_id=sync_id), Tone.INFO)
+    text = words("character-shown", name=record.display_name, sync_id=sync_id)
+    return Reply.of(text, Tone.INFO, fields=section_fields(words, record.fields_with_values()), image=_image(record))
 
 
 def _sent_name(sent: Summary) -> str:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
+from weakref import WeakSet
 
 import discord
 
 from bot.domain.access import Actor, decide
-from bot.errors import CharlinkError, Question, Refused
+from bot.errors import CharlinkError, Interrupted, Question, Refused
 from bot.services.turn import Turn
 from bot.telemetry import REFERENCE
 from bot.ui.failures import failure_reply, question_reply
@@ -51,6 +53,7 @@ class Desk:
         self._guilds = guilds
         self._tickets = tickets
         self._metrics = metrics
+        self._visits: WeakSet[Visit] = WeakSet()
 
     def visit(self, interaction: discord.Interaction) -> Visit:
         """Return the visit of this interaction, opened on first use."""
@@ -67,6 +70,7 @@ class Desk:
             on_first_response=self._timer(),
         )
         interaction.extras["visit"] = visit
+        self._visits.add(visit)
         return visit
 
     def _timer(self) -> Callable[[], None]:
@@ -130,6 +134,11 @@ class Desk:
                 await visit.whisper(failure_reply(visit, error))
         except (discord.HTTPException, OSError) as second:
             log.warning("could not tell the person: %s", type(second).__name__)
+
+    async def interrupt(self) -> None:
+        """Tell everybody who still waits that the process stops; called when it does."""
+        waiting = [visit for visit in self._visits if visit.waits]
+        await asyncio.gather(*(self.fail(visit, Interrupted()) for visit in waiting))
 
     @staticmethod
     def _log_discord(error: discord.HTTPException) -> None:

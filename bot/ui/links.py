@@ -8,6 +8,7 @@ import discord
 from discord import app_commands
 
 from bot.domain.access import Action
+from bot.services.linking import ShowIntent
 from bot.ui.modals import text_modal
 from bot.ui.reply import Button, Reply, Tone
 from bot.ui.words import code, cut
@@ -41,7 +42,7 @@ def whose(visit: Visit, subject: Subject, account: str) -> str:
 
 
 def link_reply(visit: Visit, outcome: LinkOutcome) -> Reply:
-    """Say what became of a link, with Undo where the state before is known, else with Unlink."""
+    """Say what became of a link, with Undo where the state before is known, else Unlink, and Show character."""
     words, intent = visit.words, outcome.intent
     verb = "unlink" if intent.remove else "link"
     done = "already" if not outcome.changed else "undone" if intent.undo else "done"
@@ -54,6 +55,10 @@ def link_reply(visit: Visit, outcome: LinkOutcome) -> Reply:
     elif not intent.remove and outcome.changed and not intent.undo:
         back = visit.custom_id("link", intent.removal(), actions=(Action.UNLINK,))
         buttons.append(Button(words.plain("button-unlink", 80), back))
+    if not intent.remove:
+        shown = ShowIntent(sync_id=intent.sync_id, subject=intent.subject)
+        show = visit.custom_id("show", shown, actions=(Action.VIEW,), once=False)
+        buttons.append(Button(words.plain("button-show", 80), show))
     return Reply.of(text, Tone.DONE, buttons=tuple(buttons))
 
 

@@ -33,12 +33,13 @@ def reference_of(interaction_id: int) -> str:
     return base64.b32encode(digest).decode()
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, weakref_slot=True)
 class Visit:
     """An interaction with everything that answering it needs.
 
     `turn` is set once the person was admitted. `route`, `intent`, `actions` and `target` say what is being done, so
     that a question or a failure can offer to go on with exactly that; `back` is where a failure leads back to.
+    `settled` once the person has his answer.
     """
 
     interaction: discord.Interaction
@@ -52,6 +53,7 @@ class Visit:
     actions: tuple[Action, ...] = ()
     target: int | None = None
     back: Button | None = None
+    settled: bool = False
 
     @property
     def turn(self) -> Turn:
@@ -110,15 +112,24 @@ class Visit:
         return f"{PREFIX}:{route}:{ticket}:{arg}"
 
     @property
+    def waits(self) -> bool:
+        """Whether the person was promised an answer and has none yet."""
+        choosing = self.interaction.type is discord.InteractionType.autocomplete
+        return self.interaction.response.is_done() and not self.settled and not choosing
+
+    @property
     def _edits(self) -> bool:
         """Whether the answer replaces the private message that the click came from."""
         message = self.interaction.message
         return message is not None and message.flags.ephemeral
 
-    async def acknowledge(self) -> None:
-        """Tell Discord that an answer will come. The first await of everything that touches network or disk."""
+    async def acknowledge(self, *, anew: bool = False) -> None:
+        """Tell Discord that an answer will come. The first await of everything that touches network or disk.
+
+        `anew`: as a message of its own, beside the one that was clicked.
+        """
         if not self.interaction.response.is_done():
-            if self._edits:
+            if self._edits and not anew:
                 await self.interaction.response.defer()
             else:
                 await self.interaction.response.defer(ephemeral=True, thinking=True)
@@ -126,6 +137,7 @@ class Visit:
 
     async def show(self, reply: Reply) -> None:
         """Give the answer, privately: in place of the private message that was clicked, else as a new one."""
+        self.settled = True
         response = self.interaction.response
         embed, view = self._embed(reply), reply.view()
         if response.is_done():
@@ -138,6 +150,7 @@ class Visit:
 
     async def whisper(self, reply: Reply) -> None:
         """Give the answer as a new private message, leaving whatever was clicked as it is."""
+        self.settled = True
         if self.interaction.response.is_done():
             await self.show(reply)
         else:
@@ -146,6 +159,7 @@ class Visit:
     async def open_modal(self, modal: discord.ui.Modal) -> None:
         """Answer with a form. Like a view it is stopped at once: its submission goes to the router."""
         modal.stop()
+        self.settled = True
         await self.interaction.response.send_modal(modal)
         self.on_first_response()
 
