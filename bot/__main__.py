@@ -89,6 +89,12 @@ def sync() -> None:
     _main(_sync)
 
 
+@app.command()
+def migrate() -> None:
+    """Bring the database up to date. This version keeps none, so there is nothing to do."""
+    _main(_migrate)
+
+
 def _main(command: Callable[[Settings], Coroutine[None, None, int]]) -> None:
     try:
         settings = load_settings(os.environ)
@@ -218,6 +224,11 @@ async def _check(settings: Settings) -> int:
         async with parts.bot:
             await check_deployment(settings, parts.bot, parts.guilds, findings)
     return EX_FAILED if findings.failed else 0
+
+
+async def _migrate(_: Settings) -> int:
+    typer.echo("Nothing to migrate: this version keeps no database.")
+    return 0
 
 
 async def _sync(settings: Settings) -> int:

@@ -111,7 +111,7 @@ class CharlinkBot(commands.AutoShardedBot):
         self._router = router
         self._setup = setup
         self._home = settings.discord_guild_ids
-        self._cleared = not self._home
+        self._cleared = False
         self._gateway = yarl.URL(settings.discord_gateway_url) if settings.discord_gateway_url else None
         Route.BASE = settings.discord_api_url  # discord.py has no other way to name a REST base
 

@@ -22,6 +22,7 @@ log = logging.getLogger(__name__)
 
 Payload = dict[str, Any]  # a command as Discord's JSON
 
+FEW_GUILDS = 100
 ADDED_BY_DISCORD = frozenset({"id", "application_id", "guild_id", "version", "nsfw", "dm_permission", "handler"})
 
 
@@ -42,7 +43,12 @@ async def sync_commands(bot: commands.AutoShardedBot, home: Collection[int], *, 
 
 
 async def clear_former_homes(bot: commands.AutoShardedBot, home: Collection[int]) -> None:
-    """Take our commands out of the guilds that the bot is in and that are not home guilds (any more)."""
+    """Take our commands out of the guilds that the bot is in and that are not home guilds (any more).
+
+    A bot in hundreds of guilds never had homes, and asking each of them would cost more than it is worth.
+    """
+    if len(bot.guilds) > FEW_GUILDS:
+        return
     for guild in bot.guilds:
         if guild.id not in home:
             await _write(bot, guild.id, [], force=False)

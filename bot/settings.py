@@ -33,6 +33,8 @@ EVERYONE: Literal["everyone"] = "everyone"
 PRODUCTION_CAD = "api.sonorancad.com"
 STAGING_CAD = "staging-api.dev.sonorancad.com"
 MAX_SNOWFLAKE = 2**63 - 1
+MAX_RATE = 100_000
+MAX_SHARDS = 100_000
 V1_CALLS_PER_MINUTE = 60
 V2_CALLS_PER_MINUTE = 10
 
@@ -87,9 +89,11 @@ def _shards(value: object) -> object:
     if not isinstance(value, str):
         return value
     first, dash, last = value.partition("-")
-    if dash and first.strip().isdecimal() and last.strip().isdecimal():
-        return list(range(int(first), int(last) + 1))
-    return _split(value)
+    if not dash or not (first.strip().isdecimal() and last.strip().isdecimal()):
+        return _split(value)
+    if int(first) > int(last) or int(last) >= MAX_SHARDS:
+        raise ValueError("must be a range such as 0-3")
+    return list(range(int(first), int(last) + 1))
 
 
 def _snowflake(value: int) -> int:
@@ -126,14 +130,20 @@ def is_loopback(host: str) -> bool:
 
 
 def _rate(value: object) -> object:
-    if isinstance(value, str) and value.strip().isdecimal():
-        return int(value)
-    return value
+    if not isinstance(value, str) or value in {"documented", "unlimited"}:
+        return value
+    if not value.isdecimal() or not 1 <= int(value) <= MAX_RATE:
+        raise ValueError("must be documented, unlimited, or a number of calls per minute and endpoint")
+    return int(value)
 
 
 def _everyone(value: object) -> object:
     parts = _split(value)
-    return EVERYONE if parts == [EVERYONE] else parts
+    if parts == [EVERYONE]:
+        return EVERYONE
+    if isinstance(parts, list) and not all(part.isdecimal() and 0 < int(part) <= MAX_SNOWFLAKE for part in parts):
+        raise ValueError("must be role ids, or the single word everyone")
+    return parts
 
 
 Snowflake = Annotated[int, AfterValidator(_snowflake)]
@@ -182,7 +192,7 @@ class Settings(BaseModel):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["text", "json"] = "text"
 
-    shard_count: int | None = Field(default=None, ge=1, le=100_000)
+    shard_count: int | None = Field(default=None, ge=1, le=MAX_SHARDS)
     shard_ids: Annotated[tuple[Annotated[int, Field(ge=0)], ...], BeforeValidator(_shards)] = ()
 
     @property

@@ -24,7 +24,7 @@ REDACTED = "[redacted]"
 _NAMED = re.compile(
     r"""(?ix)
         (["']?\b (?:key|apikey|api_key|secret|secretuuid|token|password|authorization) \b["']? \s* [:=] \s*)
-        (?: "[^"]*" | '[^']*' | (?:bearer\s+|bot\s+)? [^\s,;}\]]+ )"""
+        (?: "(?:\\.|[^"\\])*" | '(?:\\.|[^'\\])*' | (?:bearer\s+|bot\s+)? [^\s,;}\]]+ )"""
 )
 _CREDENTIAL = re.compile(r"(?i)\b(bearer|bot)\s+[A-Za-z0-9._~+/=-]{8,}")
 _TOKEN_PATH = re.compile(r"(/(?:webhooks|interactions)/\d+/)[^/\s\"']+")

@@ -36,8 +36,6 @@ button-pressed = This button was already pressed.
 
 rule-no-action = Refused: this command declares no access rule.
     That is a mistake in the bot. Please tell whoever runs it.
-rule-no-action-nobody = Refused: this command declares no access rule.
-    That is a mistake in the bot. Please tell whoever runs it.
 rule-other-guild-nobody = Refused: this belongs to another server.
     Use it in the server it came from.
 rule-blocked-nobody = Refused: one of your roles is blocked from using this bot.

@@ -96,11 +96,15 @@ class Draft:
         self.answers = {uid: answer for uid, answer in self.answers.items() if uid in by_uid}
         kept = [tuple(by_uid[one.uid] for one in page if one.uid in by_uid) for page in self.pages]
         self.pages = [page for page in kept if page]
-        self.typed = {}
         missing = {one.uid for one in self.form.missing(self.answers)}
         self.problems = {
             problem.field.uid: problem for problem in check(self.form, self.answers) if problem.field.uid not in missing
         }
+        typed, self.typed = self.typed, {}
+        for uid, text in typed.items():
+            if uid in by_uid:
+                self._take(by_uid[uid], text)
+        self._forget_hidden()
 
     def _take(self, one: FormField, given: Typed) -> None:
         result = read(one, given) if isinstance(given, str) else from_indices(one, given)

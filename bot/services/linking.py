@@ -18,7 +18,7 @@ from bot.services.turn import Intent
 from bot.settings import ApiVersion, DbSync
 
 if TYPE_CHECKING:
-    from bot.domain.models import LinkResult, Target
+    from bot.domain.models import Account, LinkResult, Target
     from bot.domain.template import Record
     from bot.services.accounts import Accounts
     from bot.services.turn import Subject, Turn
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _MENTION = re.compile(r"<[@#][!&]?[0-9]+>")
+
+LIST_SECONDS = 30.0
+"""How long a list that was read tells what is not linked."""
 
 GONE = frozenset({CadErrorKind.NOT_FOUND, CadErrorKind.NOT_LINKED})
 """What a 404 for a removal may be read as: the account is not known, or the link is not there (undocumented)."""
@@ -148,11 +151,17 @@ class Linking:
         if not intent.undo:
             await self._allow_self_link(turn, target, intent.sync_id)
             await self._respect_other_holder(turn, target, intent)
-        before = turn.tenant.memory.state(target, intent.sync_id)
-        return await self._apply(turn, target, intent, before)
+        return await self._apply(turn, target, intent, self._known(turn, target, intent.sync_id))
+
+    @staticmethod
+    def _known(turn: Turn, target: Target, sync_id: str) -> bool | None:
+        """Whether the link is set, as far as it is known without asking: by what the bot did, or by a fresh list."""
+        state = turn.tenant.memory.state(target, sync_id)
+        listed = turn.tenant.cad.peek_links(target, max_age=LIST_SECONDS)
+        return state if listed is None else sync_id in listed
 
     async def _remove(self, turn: Turn, target: Target, intent: LinkIntent) -> LinkOutcome:
-        before = turn.tenant.memory.state(target, intent.sync_id)
+        before = self._known(turn, target, intent.sync_id)
         if not before:
             before = intent.sync_id in await self._links(turn, target)
         if not before:
@@ -215,6 +224,12 @@ class Linking:
         turn.tenant.sync_seen |= bool(links)
         return links
 
+    async def _account(self, turn: Turn, target: Target) -> Account:
+        try:
+            return await turn.tenant.cad.account(turn.caller, target)
+        except CadError as error:
+            raise await self._accounts.explain(turn, target, error) from error
+
     async def _allow_self_link(self, turn: Turn, target: Target, sync_id: str) -> None:
         """Hold a player's own link to the guild's rules: approval or proof, then the limit."""
         if turn.as_staff:
@@ -232,17 +247,14 @@ class Linking:
         pattern = turn.policy.self_link_pattern
         if pattern is None or turn.tenant.version is ApiVersion.V1:
             return False
-        try:
-            account = await turn.tenant.cad.account(turn.caller, target)
-        except CadError as error:
-            raise await self._accounts.explain(turn, target, error) from error
+        account = await self._account(turn, target)
         return proves(pattern, account.community_user_id or "", sync_id)
 
     async def _respect_other_holder(self, turn: Turn, target: Target, intent: LinkIntent) -> None:
         """Refuse players what is known to be another account's; let staff decide."""
         memory = turn.tenant.memory
         if memory.held_by_another(target, intent.sync_id) and not memory.identified(target):
-            account = await turn.tenant.cad.account(turn.caller, target)
+            account = await self._account(turn, target)
             memory.identify(target, account.uuid, account.username)
         if not memory.held_by_another(target, intent.sync_id):
             return

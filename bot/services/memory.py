@@ -42,7 +42,7 @@ class LinkMemory:
         self._entry(self._key(target))[sync_id] = linked
 
     def note_all(self, target: Target, sync_ids: Iterable[str]) -> None:
-        """Remember a complete list: whatever it lacks is not linked."""
+        """Remember a complete list: of what was met before, whatever it lacks is not linked any more."""
         entry = self._entry(self._key(target))
         entry.update(dict.fromkeys(entry, False))
         entry.update(dict.fromkeys(sync_ids, True))

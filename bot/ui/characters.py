@@ -9,7 +9,7 @@ import discord
 from bot.domain.encoding import summarise
 from bot.domain.forms import page_title
 from bot.ui.reply import FIELD_VALUE, Button, Reply, Tone
-from bot.ui.words import cut, escape, wrong_line
+from bot.ui.words import code, cut, escape, wrong_line
 
 if TYPE_CHECKING:
     from bot.domain.answers import Problem
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from bot.ui.words import Words
 
 VALUE = 200
+SECTION = 100
 MAX_PAGE_BUTTONS = 20
 
 
@@ -27,7 +28,7 @@ def section_fields(words: Words, summary: Summary) -> tuple[tuple[str, str], ...
     """Return sections as embed fields, a line a value; a long section goes on in another field."""
     fields: list[tuple[str, str]] = []
     for label, rows in summary:
-        name = cut(label, 200) or words.plain("section-unnamed", 200)
+        name = escape(label.strip(), SECTION) or words.plain("section-unnamed", SECTION)
         lines = [f"**{escape(key, 80)}:** {escape(text, VALUE)}" for key, text in rows]
         block = ""
         for line in lines:
@@ -43,7 +44,7 @@ def problem_line(words: Words, problem: Problem) -> str:
     """One wrong field: its name, why, and what may have been meant."""
     line = wrong_line(words, problem.field.label, problem.key, problem.params)
     if problem.near:
-        near = ", ".join(f"`{cut(option, 60)}`" for option in problem.near[:5])
+        near = ", ".join(code(option, 60) for option in problem.near[:5])
         line += " " + words("problem-near", near=near)
     return line
 
@@ -77,7 +78,7 @@ def _draft_buttons(words: Words, draft: Draft, custom_id: str) -> list[Button]:
         if draft.problems:
             label = words.plain("button-continue-fix", 80, count=len(draft.wrong()))
         else:
-            section = cut(page_title(upcoming), 40) or words.plain("section-unnamed", 40)
+            section = cut(page_title(upcoming).strip(), 40) or words.plain("section-unnamed", 40)
             label = words.plain("button-continue", 80, section=section)
         style = discord.ButtonStyle.secondary if draft.ready else discord.ButtonStyle.primary
         buttons.append(Button(label, f"{custom_id}continue", style, row=0))
@@ -105,9 +106,7 @@ def created_reply(words: Words, outcome: CreateOutcome) -> Reply:
     if not stored and outcome.sent:
         parts.append(words("create-shown-as-sent"))
     if outcome.unknown:
-        parts.append(
-            words("record-unknown-fields", near=", ".join(f"`{cut(uid, 40)}`" for uid in outcome.unknown[:20]))
-        )
+        parts.append(words("record-unknown-fields", near=", ".join(code(uid, 40) for uid in outcome.unknown[:20])))
     fields = section_fields(words, stored or outcome.sent)
     return Reply.of("\n".join(parts), Tone.DONE, fields=fields, image=_image(record))
 

@@ -16,6 +16,7 @@ PREFIX = "cl1"
 """The version of our custom ids."""
 MAX_FIELDS = 25
 FIELD_VALUE = 1024
+CONTENT = 2000
 DESCRIPTION = 4096
 EMBED_TOTAL = 5500  # Discord counts 6,000 over all embeds; the rest is room for footer and note
 BUTTONS_PER_ROW = 5
@@ -59,6 +60,7 @@ class Reply:
     def of(cls, text: str, tone: Tone, **rest: object) -> Reply:
         """Split a message at its first line break into headline and detail."""
         headline, _, detail = text.partition("\n")
+        headline = cut(headline, CONTENT)
         return replace(cls(headline, detail.strip() or headline, tone), **rest)  # type: ignore[arg-type]  # checked by replace
 
     def with_buttons(self, *buttons: Button) -> Reply:

@@ -6,6 +6,7 @@ A message may have a headline and a detail, separated by the first line break: t
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -19,8 +20,8 @@ IDS = frozenset({"sync_id", "id", "reference", "example", "mask", "value", "trac
 PLAIN = frozenset({"channel", "roles", "near"})
 """Parameters that are made of Discord's own marks already."""
 PARAM_LIMIT = 300
-_MARKUP = re.compile(r"([\\*_~|>`\[\]<@]|^[#-])")
-_UNSEEN = re.compile(r"[\x00-\x1f\x7f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]+")
+_MARKUP = re.compile(r"([\\*_~|>`\[\]<@])|^(\s*)([#-])")
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})  # control, format, half surrogates, separators
 
 
 def cut(text: str, limit: int) -> str:
@@ -30,13 +31,19 @@ def cut(text: str, limit: int) -> str:
 
 def escape(text: str, limit: int = PARAM_LIMIT) -> str:
     """Return text of others as it reads: no Markdown, no mention, no invisible or direction marks."""
-    return _MARKUP.sub(r"\\\1", cut(_UNSEEN.sub(" ", text), limit))
+    return _MARKUP.sub(r"\2\\\1\3", cut(_visible(text), limit))
 
 
 def code(text: str, limit: int = 255) -> str:
     """Return an id in code marks, so that it can be copied exactly."""
-    shown = cut(_UNSEEN.sub(" ", text), limit)
-    return f"`` {shown} ``" if "`" in shown else f"`{shown}`"
+    shown = cut(_visible(text), limit)
+    inside = max(map(len, re.findall("`+", shown)), default=0)
+    fence, space = "`" * (inside + 1), " " if inside else ""
+    return f"{fence}{space}{shown}{space}{fence}"
+
+
+def _visible(text: str) -> str:
+    return "".join(" " if unicodedata.category(character) in _UNSEEN else character for character in text)
 
 
 class Words:
