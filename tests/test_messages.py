@@ -84,7 +84,7 @@ def built() -> set[str]:
         *(f"account-{status.name.lower()}" for status in unusable),
         *(f"account-none-{kind.replace('_', '-')}" for kind in named),
         *(f"{key}-yes" for key in questions()),
-        *("-".join(parts) for parts in itertools.product(("link", "unlink"), ("done", "already"))),
+        *("-".join(parts) for parts in itertools.product(("link", "unlink"), ("done", "already", "undone"))),
         *(f"sync-id-{problem}" for problem in SyncIdProblem),
         *(f"hint-{kind}" for kind in ("date", "time", "mask")),
     }

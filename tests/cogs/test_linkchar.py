@@ -23,7 +23,7 @@ class TestStaff:
         answer = await stage.slash(staff, "linkchar", sync_id="ABC12345", api_id="lic")
         assert answer.headline == "Linked `ABC12345`."
         assert "`lic`" in answer.text
-        assert answer.buttons == ["Unlink"]
+        assert answer.buttons == ["Unlink", "Show character"]
         assert answer.result.ephemeral
         assert stage.callbacks() == [5], "acknowledged before anything is asked of the CAD"
         assert stage.town.asked == ["link"]
@@ -34,7 +34,8 @@ class TestStaff:
         await stage.slash(staff, "linkchar", sync_id="ABC", api_id="lic")
         answer = await stage.slash(staff, "linkchar", sync_id="ABC", api_id="lic")
         assert answer.headline == "Already linked: `ABC`."
-        assert answer.buttons == []
+        assert "Unlink" not in answer.buttons
+        assert "Undo" not in answer.buttons
 
     async def test_links_for_a_member(self, stage: Stage, staff: Any, pia: Any, hers: Account) -> None:
         answer = await stage.slash(staff, "linkchar", sync_id="ABC", member=pia)
@@ -69,6 +70,34 @@ class TestStaff:
         done = await stage.press(staff, asked, "Yes, link anyway")
         assert done.headline == "Linked `ABC`."
         assert hers.links == ["ABC"]
+
+
+class TestShowCharacter:
+    async def test_shows_the_one_behind_the_link(self, stage: Stage, pia: Any, hers: Account) -> None:
+        stage.town.state.community.db_sync = True
+        stage.town.state.add_game_character("ABC", {"first": "Jane", "last": "Doe"})
+        linked = await stage.slash(pia, "linkchar", sync_id="ABC")
+        stage.town.asked.clear()
+        shown = await stage.press(pia, linked, "Show character")
+        assert stage.town.asked == ["characters"]
+        assert "jane" in shown.text.lower()
+        assert shown.result.ephemeral
+        assert linked.headline == "Linked `ABC`.", "the answer with its buttons stays"
+        assert hers.links == ["ABC"]
+
+    @pytest.mark.usefixtures("hers")
+    async def test_says_so_if_the_cad_lists_none(self, stage: Stage, pia: Any) -> None:
+        shown = await stage.press(pia, await stage.slash(pia, "linkchar", sync_id="ABC"), "Show character")
+        assert "`ABC`" in shown.text
+        assert "Reference" not in shown.text
+
+    @pytest.mark.usefixtures("hers")
+    async def test_a_failure_leaves_the_answer(self, stage: Stage, pia: Any) -> None:
+        linked = await stage.slash(pia, "linkchar", sync_id="ABC")
+        stage.town.cad.break_("characters", CadErrorKind.TIMEOUT)
+        failed = await stage.press(pia, linked, "Show character")
+        assert failed.headline == "The CAD did not answer in time."
+        assert linked.headline == "Linked `ABC`."
 
 
 class TestPlayer:

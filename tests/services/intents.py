@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.errors import Refused
+from bot.errors import CharlinkError, NotApplied, Refused
 from bot.services.linking import Linking, LinkIntent
 from bot.services.turn import Subject
 from tests.community import PIA
@@ -26,7 +26,7 @@ def remove(sync_id: str = "ABC", subject: Subject = MINE, *, confirmed: frozense
     return LinkIntent(sync_id=sync_id, subject=subject, remove=True, confirmed=confirmed)
 
 
-async def refusal(linking: Linking, turn: Turn, intent: LinkIntent) -> Refused:
-    with pytest.raises(Refused) as caught:
+async def refusal(linking: Linking, turn: Turn, intent: LinkIntent) -> CharlinkError:
+    with pytest.raises((Refused, NotApplied)) as caught:
         await linking.change(turn, intent)
     return caught.value

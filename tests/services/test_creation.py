@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.domain.access import Rule
-from bot.errors import CadError, CadErrorKind, Question, Refused, Sent
+from bot.errors import CadError, CadErrorKind, NotApplied, Question, Refused, Sent
 from bot.services.accounts import Accounts
 from bot.services.creation import DRAFT_SECONDS, TEMPLATE_FRESH, Creation, DraftIntent, StartIntent
 from bot.services.turn import Subject
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 MINE = Subject(member_id=PIA)
 START = StartIntent(subject=MINE)
-FIRST, LAST, DOB = range(3)
+FIRST, LAST, DOB, JOB = range(4)
 
 
 def civilian(*more: Json) -> Json:
@@ -78,13 +78,13 @@ async def listed(place: Town, turn: Turn, subject: Subject = MINE) -> None:
 async def create(place: Town, creation: Creation, draft: Draft, *yes: str) -> Exception | None:
     try:
         await creation.create(place.turn(), DraftIntent(draft=draft, confirmed=frozenset(yes)))
-    except (CadError, Refused, Question) as error:
+    except (CadError, NotApplied, Refused, Question) as error:
         return error
     return None
 
 
 def key(error: Exception | None) -> str:
-    assert isinstance(error, CadError | Refused | Question)
+    assert isinstance(error, CadError | NotApplied | Refused | Question)
     return error.key
 
 
@@ -335,12 +335,23 @@ class TestLostAnswers:
         assert await create(place, creation, draft, asked.token) is None
         assert names(place, pia) == ["jane", "jane"]
 
-    async def test_someone_of_that_name_was_there_before(self, place: Town, pia: Account, creation: Creation) -> None:
-        place.state.add_record(pia, {"first": "JANE", "last": "doe", "dob": "01/02/1990"})
+    async def test_without_a_list_from_before_only_the_same_values_prove_it(
+        self, place: Town, pia: Account, creation: Creation
+    ) -> None:
         draft = await draft_of(place, creation)
+        place.cad.lose("create", applied=True)
+        assert await create(place, creation, draft) is None
+        assert names(place, pia) == ["jane"]
+
+    async def test_a_namesake_who_was_there_before_proves_nothing(
+        self, place: Town, pia: Account, creation: Creation
+    ) -> None:
+        place.state.templates[7] = civilian(field("job", "text", "Job"))
+        place.state.add_record(pia, {"first": "JANE", "last": "doe", "dob": "01/02/1990", "job": "Cook"})
+        draft = await draft_of(place, creation)
+        draft.submit(1, {JOB: "Cop"})
         place.cad.lose("create", applied=False)
-        lost = await create(place, creation, draft)
-        assert isinstance(lost, CadError), "who may have been there before proves nothing"
+        assert isinstance(await create(place, creation, draft), CadError)
         await listed(place, place.turn())
         place.cad.lose("create", applied=False)
         assert key(await create(place, creation, draft, "again")) == "create-not-applied"

@@ -33,12 +33,12 @@ def test_single_links() -> None:
     assert memory.seen(PIA) == {"A": False, "B": False}
 
 
-def test_what_a_complete_list_lacks_is_not_linked() -> None:
+def test_what_was_met_and_a_complete_list_lacks_is_not_linked() -> None:
     memory = LinkMemory()
     memory.note(PIA, "A", linked=True)
     memory.note_all(PIA, ["B"])
     assert memory.seen(PIA) == {"A": False, "B": True}
-    assert memory.state(PIA, "never met") is False
+    assert memory.state(PIA, "never met") is None
 
 
 def test_an_account_is_one_under_all_its_names() -> None:

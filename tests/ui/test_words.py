@@ -19,7 +19,7 @@ UNSEEN = {"Cc", "Cf", "Zl", "Zp"}
 
 def live(shown: str) -> list[str]:
     """Return the marks of a shown text that Discord would take for Markdown or a mention."""
-    plain = re.sub(r"\\[^\w\s]", "", shown)
+    plain = re.sub(r"\\[^A-Za-z0-9\s]", "", shown)
     return re.findall(r"[*_~|>`\[\]<@\\]|^\s*-#? |^#{1,3} ", plain)
 
 
