@@ -1,23 +1,51 @@
-"""The world of a test: `world` runs one bot for all tests of a module that name the same config."""
+"""The world of a test: `world` runs one bot for all tests that are parametrised with the same config.
+
+The two plain configs serve every module, so what such tests do must not disturb others; any other config lives as
+long as its module.
+"""
 
 from __future__ import annotations
 
+from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING
 
 import pytest
 import pytest_asyncio
 
-from tests.e2e.world import Config, World, world_of
+from tests.e2e.world import V1, V2, Config, World, world_of
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+
+    Standing = Callable[[Config], Awaitable[World]]
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def standing(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Standing]:
+    """Give the worlds that stand for the whole run, each set up when it is first asked for."""
+    worlds: dict[int, World] = {}
+    async with AsyncExitStack() as stack:
+
+        async def of(config: Config) -> World:
+            if id(config) not in worlds:
+                made = world_of(config, tmp_path_factory.mktemp("bot"))
+                worlds[id(config)] = await stack.enter_async_context(made)
+            return worlds[id(config)]
+
+        yield of
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def world(
+    request: pytest.FixtureRequest, standing: Standing, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[World]:
     """A running bot of the config that the test is parametrised with."""
-    assert isinstance(request.param, Config)
-    async with world_of(request.param, tmp_path_factory.mktemp("bot")) as made:
+    config = request.param
+    assert isinstance(config, Config)
+    if config is V1 or config is V2:
+        yield await standing(config)
+        return
+    async with world_of(config, tmp_path_factory.mktemp("bot")) as made:
         yield made
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from tests.e2e.world import Player, World
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 shared = pytest.mark.parametrize("world", [V2], ids=["v2"], indirect=True)
 
 FORGED = [

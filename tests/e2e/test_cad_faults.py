@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tests.e2e.world import World
 
 pytestmark = [
-    pytest.mark.asyncio(loop_scope="module"),
+    pytest.mark.asyncio(loop_scope="session"),
     pytest.mark.parametrize("world", [V1, V2], ids=["v1", "v2"], indirect=True),
     pytest.mark.parametrize("act", ["link", "unlink"]),
 ]
@@ -69,6 +69,14 @@ async def test_when_the_list_can_not_be_read_either_the_doubt_is_told(world: Wor
     answer = await world.press(world.staff, answer, again(answer))
     assert says_done(answer) or "was not linked" in text(answer), text(answer)
     assert done_times(world, player, act) == 1
+
+
+async def test_an_empty_answer_is_a_success_on_v2_alone(world: World, act: str) -> None:
+    player = prepare(world, act)
+    world.cad.faults.add("empty", act, applied=world.v2)
+    answer = await ACTS[act](world, player)
+    assert says_done(answer) is world.v2, text(answer)
+    assert_true(world, player, act, answer)
 
 
 async def test_while_the_list_can_not_be_read_nothing_is_removed(world: World, act: str) -> None:

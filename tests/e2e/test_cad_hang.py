@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sandbox.discord import Exchange
     from tests.e2e.world import Config, Player, World
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 @dataclass
@@ -32,7 +32,7 @@ class Hung:
     exit_code: int | None = None
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def hung(tmp_path_factory: pytest.TempPathFactory) -> Hung:
     """Let everything hang at once."""
     found = Hung()

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from tests.e2e.world import World
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 shared = pytest.mark.parametrize("world", [V2], ids=["v2"], indirect=True)
 COMMANDS = {"linkchar", "newchar"}
 
@@ -60,6 +60,8 @@ async def test_commands_are_registered_at_home_only_and_only_once(tmp_path: Path
         world.discord.registry.overwrite(
             elsewhere.id, [{"name": "linkchar", "type": 1, "description": "left over from an earlier home"}]
         )
+        changed = {"name": "linkchar", "type": 1, "description": "another wording"}
+        world.discord.registry.overwrite(world.guild.id, [changed])
         await world.run()
         await world.discord.until(lambda: not names(world, elsewhere.id))
         assert names(world, world.guild.id) == COMMANDS
@@ -71,15 +73,6 @@ async def test_commands_are_registered_at_home_only_and_only_once(tmp_path: Path
         answer = await world.command(world.player(), "linkchar")
         assert "linked" in text(answer)
         assert len(writes(world)) == before
-
-
-async def test_commands_are_written_anew_after_a_change(tmp_path: Path) -> None:
-    async with world_of(V2, tmp_path, running=False) as world:
-        changed = {"name": "linkchar", "type": 1, "description": "another wording"}
-        world.discord.registry.overwrite(world.guild.id, [changed])
-        await world.run()
-        assert names(world, world.guild.id) == COMMANDS
-        assert len(writes(world)) == 1
 
 
 async def test_sync_registers_whether_changed_or_not(tmp_path: Path) -> None:
@@ -106,9 +99,13 @@ async def test_health_is_served_and_sigterm_stops_it_all(tmp_path: Path) -> None
         assert "charlink_cad_calls" in metrics
         for private in (str(player.member.id), str(world.guild.id), "HEALTH1", world.discord.token):
             assert private not in metrics
+        world.cad.faults.add("hang", "link", seconds=0.15, applied=True)
+        under_way = await world.discord.command(world.player().member, "linkchar", {"sync_id": "TERM1"})
+        await under_way.first()
         started = time.monotonic()
         assert await world.bot.stop() == 0
         assert time.monotonic() - started < 10
+        assert text(under_way).startswith("Linked `TERM1`")
         with pytest.raises(aiohttp.ClientConnectionError):
             await session.get(f"http://127.0.0.1:{port}/healthz")
 
@@ -123,15 +120,6 @@ async def test_not_ready_until_connected(tmp_path: Path) -> None:
         async with session.get(f"http://127.0.0.1:{port}/healthz") as response:
             assert response.status == 200
         assert await bot.stop() == 0, bot.output
-
-
-async def test_what_is_under_way_at_sigterm_is_still_answered(tmp_path: Path) -> None:
-    async with world_of(V2, tmp_path) as world:
-        world.cad.faults.add("hang", "link", seconds=0.15, applied=True)
-        exchange = await world.discord.command(world.player().member, "linkchar", {"sync_id": "TERM1"})
-        await exchange.first()
-        assert await world.bot.stop() == 0, world.bot.output
-        assert text(exchange).startswith("Linked `TERM1`")
 
 
 def _free_port() -> int:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from tests.e2e.world import World
 
 pytestmark = [
-    pytest.mark.asyncio(loop_scope="module"),
+    pytest.mark.asyncio(loop_scope="session"),
     pytest.mark.parametrize("world", [V2], ids=["v2"], indirect=True),
 ]
 LONG = "z" * 101

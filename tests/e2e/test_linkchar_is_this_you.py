@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 OWN_ID = V1.but(API_ID_IS_DISCORD_ID="true")
 PROVES_NOTHING = OWN_ID.but(SELF_LINK="approval", SELF_LINK_PATTERN="char#:{api_id}")
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 def own_id_player(world: World, **account: Any) -> Player:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tests.e2e.world import World
 
 pytestmark = [
-    pytest.mark.asyncio(loop_scope="module"),
+    pytest.mark.asyncio(loop_scope="session"),
     pytest.mark.parametrize("world", [V1, V2], ids=["v1", "v2"], indirect=True),
 ]
 

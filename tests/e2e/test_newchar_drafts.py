@@ -35,7 +35,7 @@ NEVER_ASKED = {
 STAFFS = {"Supervisor Notes", "Flags"}
 
 pytestmark = [
-    pytest.mark.asyncio(loop_scope="module"),
+    pytest.mark.asyncio(loop_scope="session"),
     pytest.mark.parametrize("world", [HARD], ids=["hard"], indirect=True),
 ]
 

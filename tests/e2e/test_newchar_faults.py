@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from tests.e2e.world import World
 
 pytestmark = [
-    pytest.mark.asyncio(loop_scope="module"),
-    pytest.mark.parametrize("world", [V1, V2], ids=["v1", "v2"], indirect=True),
+    pytest.mark.asyncio(loop_scope="session"),
+    pytest.mark.parametrize("world", [V1.but(), V2.but()], ids=["v1", "v2"], indirect=True),  # no link tells here
 ]
 
 

@@ -24,12 +24,11 @@ if TYPE_CHECKING:
 WORLDS = {
     "v1-character": replace(V1, template=hard_template),
     "v1-dictionary": replace(V1.but(SONORAN_NEW_CHARACTER_FORM="dictionary"), template=hard_template),
-    "v1-record": replace(V1.but(SONORAN_NEW_CHARACTER_FORM="record"), template=hard_template),
     "v2": replace(V2, template=hard_template),
 }
 V2_ONLY = pytest.mark.parametrize("world", [WORLDS["v2"]], ids=["v2"], indirect=True)
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 def exported(number: int, **top: Any) -> dict[str, Any]:

@@ -12,11 +12,11 @@ from tests.e2e.world import V1, V2, form, labels, text, world_of
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.e2e.world import Config, World
+    from tests.e2e.world import World
 
 ON = V2.but(SONORAN_DB_SYNC="on")
 OFF = V2.but(SONORAN_DB_SYNC="off")
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 @pytest.mark.parametrize("world", [ON], indirect=True)
@@ -50,6 +50,13 @@ async def test_off_creating_needs_no_question(world: World) -> None:
     assert form(opened).fields
 
 
+@pytest.mark.parametrize("world", [OFF], indirect=True)
+async def test_off_linking_is_explained(world: World) -> None:
+    answer = await world.command(world.player(), "linkchar", sync_id="SYNC1")
+    assert_refused(answer, "Database Sync", "/newchar")
+    assert world.calls == []
+
+
 async def test_auto_offers_both_until_a_link_tells(tmp_path: Path) -> None:
     async with world_of(V2, tmp_path) as world:
         player = world.player()
@@ -64,40 +71,26 @@ async def test_auto_offers_both_until_a_link_tells(tmp_path: Path) -> None:
         assert not world.cad.state.held
 
 
-@pytest.mark.parametrize("config", [V1.but(SONORAN_NEW_CHARACTER_FORM="dictionary"), V2], ids=["v1", "v2"])
-async def test_a_cold_template_leads_to_a_start_button(tmp_path: Path, config: Config) -> None:
-    async with world_of(config, tmp_path, running=False) as world:
-        endpoint = "template" if world.v2 else "templates"
-        world.cad.faults.add("503", endpoint, calls=None)
+async def test_a_cold_template_leads_to_a_start_button(tmp_path: Path) -> None:
+    async with world_of(V2, tmp_path, running=False) as world:
+        world.cad.faults.add("503", "template", calls=None)
         await world.run()
         player = world.player()
-        named = {"api_id": player.account.community_user_id if world.v2 else player.api_id}
-        answer = await world.command(world.staff, "newchar", **named)
+        answer = await world.command(player, "newchar")
         assert_refused(answer, "Nothing was changed")
         world.cad.faults.clear()
-        start = await world.press(world.staff, answer, "Try again")
-        if start.modal is None:
-            start = await world.press(world.staff, start, "Start")
-        ready = await world.submit(world.staff, start, First="Ann", Last="Lee")
-        created = await world.press(world.staff, ready, "Create")
+        world.cad.faults.add("hang", "template", seconds=0.15, applied=True)
+        answer = await world.press(player, answer, "Try again")
+        assert answer.deferred  # the wait is behind an acknowledgement
+        opened = await world.press(player, answer, "Start")
+        ready = await world.submit(player, opened, First="Ann", Last="Lee")
+        created = await world.press(player, ready, "Create")
         assert headline(created).startswith("Created")
 
 
-async def test_a_slow_cold_template_is_waited_for_behind_an_acknowledgement(tmp_path: Path) -> None:
-    async with world_of(V2, tmp_path, running=False) as world:
-        world.cad.faults.add("503", "template")
-        await world.run()
-        world.cad.faults.add("hang", "template", seconds=0.15, applied=True)
-        player = world.player()
-        answer = await world.command(player, "newchar")
-        assert answer.deferred
-        opened = await world.press(player, answer, "Start")
-        assert form(opened).fields
-
-
 async def test_a_community_without_a_template_is_told(tmp_path: Path) -> None:
-    async with world_of(V2, tmp_path, running=False) as world:
+    async with world_of(V1, tmp_path, running=False) as world:
         world.cad.state.templates.clear()
         await world.run()
-        answer = await world.command(world.player(), "newchar")
+        answer = await world.command(world.staff, "newchar", api_id=world.player().api_id)
         assert_refused(answer, "Nothing was changed")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -23,11 +24,16 @@ if TYPE_CHECKING:
 KEY = "e2e-0f9b1c7d-community-key"
 FIRST_ANSWER_SECONDS = 3.0
 ANSWER_SECONDS = 20.0
+ASKED_FOR_TEMPLATE = re.compile(r"CAD call \S*( \S*)?templates")
+"""The log line of a start's last step: from then on the form is the first answer of /newchar."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Config:
-    """How a bot is set up: what its environment says beside the addresses, and what its community has."""
+    """How a bot is set up: what its environment says beside the addresses, and what its community has.
+
+    Tests that name the same object share a bot; equal objects do not.
+    """
 
     settings: Mapping[str, str] = field(default_factory=dict)
     community: Mapping[str, Any] = field(default_factory=dict)
@@ -114,7 +120,7 @@ class World:
         self.cad.ledger.clear()
         await self.start(**settings)
         await self.bot.unless_ended(self.discord.until(lambda: self.discord.gateway.identified > before, 15.0))
-        await poll(lambda: any(call.status for call in self.cad.ledger.of("template", "templates")))
+        await poll(lambda: ASKED_FOR_TEMPLATE.search(self.bot.output) is not None)
         self.forget()
         return self.bot
 
@@ -238,7 +244,7 @@ def form(exchange: Exchange) -> Modal:
 
 
 async def poll(holds: Callable[[], bool]) -> None:
-    """Wait for what nobody tells: the CAD's ledger and faults have no event."""
+    """Wait for what nobody tells: the CAD's faults and the bot's log have no event."""
     while not holds():  # noqa: ASYNC110 - see above
         await asyncio.sleep(0.01)
 
