@@ -77,6 +77,7 @@ class World:
         self.admin = self.member("Ada Admin", "admin")
         self.bots: list[BotProcess] = []
         self.exchanges: list[Exchange] = []
+        self._seen: dict[int, int] = {}
         self._people = 0
 
     @property
@@ -204,20 +205,27 @@ class World:
     # What always holds.
 
     def check(self) -> None:
-        """Nothing malformed went out to either side, and no secret came out anywhere."""
+        """Nothing malformed went out to either side, and no secret came out anywhere since the last check."""
         assert self.discord.refusals == []
         assert self.cad.ledger.malformed == []
         secrets = [KEY, self.discord.token, *(account.secret for account in self.cad.state.accounts.values())]
-        seen = self._everything_shown()
+        news = self.news()
         for secret in filter(None, secrets):
-            assert not any(secret in bot.output for bot in self.bots)
-            assert secret not in seen
+            assert secret not in news
 
-    def _everything_shown(self) -> str:
-        messages = self.discord.world.messages._messages.values()  # of all people, which no person sees
-        states = [asdict(state) for message in messages for state in message.states]
-        modals = [modal.components for exchange in self.exchanges if (modal := exchange.modal)]
-        return json.dumps([states, modals], default=repr)
+    def news(self) -> str:
+        """Return everything that anybody was shown, and all that bots printed, since this was last asked."""
+        found: list[object] = []
+        for message in self.discord.world.messages._messages.values():  # of all people, which no person sees
+            states = message.states[self._seen.get(message.id, 0) :]
+            self._seen[message.id] = len(message.states)
+            found += [asdict(state) for state in states]
+        found += [exchange.modal.components for exchange in self.exchanges if exchange.modal]
+        self.exchanges.clear()
+        printed = [bot.output for bot in self.bots]
+        found += [output[max(0, self._seen.get(number, 0) - 100) :] for number, output in enumerate(printed)]
+        self._seen.update({number: len(output) for number, output in enumerate(printed)})
+        return json.dumps(found, default=repr)
 
 
 def shown(exchange: Exchange) -> Message:
