@@ -60,6 +60,16 @@ async def test_everything_is_put_together_without_any_call(version: str) -> None
     assert tenant.version == version
 
 
+async def test_shards_are_those_of_the_settings() -> None:
+    async def after_setup(_: Parts) -> None:
+        """Nothing."""
+
+    sharded = load_settings({**HOME, "SHARD_COUNT": "4", "SHARD_IDS": "1-2"}, None)
+    async with aiohttp.ClientSession() as session:
+        parts = build(sharded, session, after_setup)
+    assert (parts.bot.shard_count, parts.bot.shard_ids) == (4, [1, 2])
+
+
 async def test_without_a_key_no_guild_reaches_a_cad() -> None:
     async def after_setup(_: Parts) -> None:
         """Nothing."""

@@ -192,6 +192,10 @@ def test_staging(url: str, *, staging: bool) -> None:
     assert load(SONORAN_API_URL=url).staging is staging
 
 
+def test_values_that_are_no_text_are_taken_as_they_are() -> None:
+    assert Settings(discord_token="t", shard_count=2, shard_ids=(0, 1)).shard_ids == (0, 1)  # type: ignore[arg-type]
+
+
 def test_environment_wins_over_the_file(tmp_path: Path) -> None:
     file = tmp_path / ".env"
     file.write_text("DISCORD_TOKEN=from-file\nMAX_LINKS=3\nLOG_FORMAT\n# a comment\n")

@@ -303,6 +303,14 @@ class TestFailures:
         assert "read it back" in answer.text
         assert hers.links == ["ABC"]
 
+    async def test_what_was_not_applied_can_be_tried_again(self, stage: Stage, pia: Any, hers: Account) -> None:
+        stage.town.cad.lose("link", applied=False)
+        failed = await stage.slash(pia, "linkchar", sync_id="ABC")
+        assert failed.headline == "Not linked: the CAD did not take it."
+        done = await stage.press(pia, failed, "Try again")
+        assert done.headline == "Linked `ABC`."
+        assert hers.links == ["ABC"]
+
     async def test_try_again_does_exactly_that(self, stage: Stage, pia: Any, hers: Account) -> None:
         stage.town.cad.break_("link", CadErrorKind.TRANSPORT)
         failed = await stage.slash(pia, "linkchar", sync_id="ABC")

@@ -139,6 +139,12 @@ class TestForm:
         assert again.headline == "It was created already."
         assert made(stage, hers) == ["jane"]
 
+    async def test_continuing_a_finished_form_shows_it(self, stage: Stage, pia: Any) -> None:
+        draft = await stage.submit(pia, await opened(stage, pia), First="Jane", Last="Doe")
+        go_on = stage.custom_id(draft, "Continue: Civilian")
+        draft = await stage.submit(pia, await stage.press(pia, draft, "Continue: Civilian"), Height="180")
+        assert (await stage.forge(pia, draft, go_on)).headline == "Ready to create."
+
     async def test_what_is_missing_is_named(self, stage: Stage, pia: Any) -> None:
         stage.town.state.templates[7] = civilian(*(field(f"f{n}", "text", f"F{n}", isRequired=True) for n in range(5)))
         first = await opened(stage, pia)

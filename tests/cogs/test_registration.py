@@ -65,6 +65,7 @@ async def test_a_guild_that_is_no_home_any_more_loses_them(stage: Stage) -> None
 async def test_back_to_global_leaves_none_in_the_former_home(stage: Stage) -> None:
     await sync_commands(stage.bot, [stage.guild.id])
     await sync_commands(stage.bot, [])
+    stage.bot._cleared = False  # as in a new process
     await stage.bot.on_ready()
     assert await held(stage, globally=False) == set()
     assert await held(stage, globally=True) == NAMES
@@ -75,6 +76,20 @@ async def test_a_home_is_not_cleared(stage: Stage) -> None:
     await sync_commands(stage.bot, [stage.guild.id])
     await clear_former_homes(stage.bot, [stage.guild.id])
     assert await held(stage, globally=False) == NAMES
+
+
+async def test_a_home_that_refuses_does_not_stop_the_others(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
+    stage.env.inject_error("GET", f"/applications/*/guilds/{stage.guild.id}/commands", status=403)
+    assert await sync_commands(stage.bot, [stage.guild.id]) == 1
+    assert "applications.commands" in caplog.text
+    assert await held(stage, globally=True) == set()
+
+
+async def test_hundreds_of_guilds_are_not_asked_one_by_one(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(CharlinkBot, "guilds", [discord.Object(number) for number in range(1, 1000)])
+    before = len(stage.env.http_requests)
+    await clear_former_homes(stage.bot, [])
+    assert len(stage.env.http_requests) == before
 
 
 async def test_a_changed_command_is_written(stage: Stage) -> None:

@@ -154,6 +154,13 @@ class TestBegin:
         creation.discard(place.turn(), draft)
         assert creation.begin(place.turn(), START) is not draft
 
+    async def test_drafts_are_bounded(self, place: Town, creation: Creation, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("bot.services.creation.MAX_DRAFTS", 2)
+        mine = await draft_of(place, creation)
+        for member in (OTTO, OTTO + 1):
+            creation.begin(place.turn(member), StartIntent(subject=Subject(member_id=member)))
+        assert creation.begin(place.turn(), START) is not mine
+
     async def test_needs_a_name_for_the_account(self) -> None:
         place = settle(town(ApiVersion.V1))
         with pytest.raises(Refused) as caught:
@@ -341,6 +348,24 @@ class TestLostAnswers:
         draft = await draft_of(place, creation)
         place.cad.lose("create", applied=True)
         assert await create(place, creation, draft) is None
+        assert names(place, pia) == ["jane"]
+
+    async def test_what_was_chosen_is_compared_too(self, place: Town, pia: Account, creation: Creation) -> None:
+        place.state.templates[7] = civilian(field("boxes", "checkboxes", "Boxes", options=["A", "B"]))
+        draft = await draft_of(place, creation)
+        draft.submit(1, {JOB: ("0", "1")})
+        place.cad.lose("create", applied=True)
+        assert await create(place, creation, draft) is None
+        assert names(place, pia) == ["jane"]
+
+    async def test_who_chose_otherwise_is_another(self, place: Town, pia: Account, creation: Creation) -> None:
+        place.state.templates[7] = civilian(field("boxes", "checkboxes", "Boxes", options=["A", "B"]))
+        twin = {"first": "Jane", "last": "Doe", "dob": "01/02/1990", "boxes": '{"flags":["A"]}'}
+        place.state.add_record(pia, twin)
+        draft = await draft_of(place, creation)
+        draft.submit(1, {JOB: ("0", "1")})
+        place.cad.lose("create", applied=False)
+        assert isinstance(await create(place, creation, draft), CadError)
         assert names(place, pia) == ["jane"]
 
     async def test_a_namesake_who_was_there_before_proves_nothing(

@@ -164,6 +164,13 @@ class TestNewTemplate:
         assert one.current(one.form.fields[AGE]) == "old"
 
 
+def test_a_field_typed_wrong_that_went_is_forgotten() -> None:
+    one = filled()
+    one.submit(1, {AGE: "old"})
+    one.rebase(template(section("Only", FIELDS[FIRST], FIELDS[SEX])))
+    assert one.ready
+
+
 def test_more_wrong_fields_than_a_page_holds_are_put_right_in_turns() -> None:
     one = draft(*(field(f"f{number}", mask="#") for number in range(7)))
     one.submit(0, dict.fromkeys(range(5), "x"))

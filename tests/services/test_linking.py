@@ -168,6 +168,23 @@ class TestLostAnswers:
         assert place.asked == ["link"]
 
 
+class TestRemovedElsewhere:
+    """A 404 for a removal may mean the account or the link: the list tells which."""
+
+    async def test_what_is_gone_already_is_a_success(self, place: Town, pia: Account, linking: Linking) -> None:
+        await linking.change(place.turn(), add())
+        pia.links.clear()
+        place.cad.break_("unlink", CadErrorKind.NOT_FOUND, Sent.ANSWERED)
+        assert not (await linking.change(place.turn(), remove())).changed
+
+    async def test_what_is_still_there_is_a_failure(self, place: Town, pia: Account, linking: Linking) -> None:
+        await linking.change(place.turn(), add())
+        place.cad.break_("unlink", CadErrorKind.NOT_FOUND, Sent.ANSWERED)
+        with pytest.raises(CadError):
+            await linking.change(place.turn(), remove())
+        assert pia.links == ["ABC"]
+
+
 class TestMissingAccounts:
     async def test_the_step_that_is_missing(self, place: Town, linking: Linking) -> None:
         refused = await refusal(linking, place.turn(), add())

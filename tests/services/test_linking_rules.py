@@ -85,6 +85,24 @@ class TestPlayersOwnLinks:
         assert pia.links == ["ABC"]
 
 
+class TestSomethingElsePasted:
+    """What is plainly no sync ID is refused with a plain word."""
+
+    @pytest.mark.usefixtures("pia")
+    @pytest.mark.parametrize("typed", [str(PIA), f"<@{PIA}>", "<@!1234>", "<@&5>", "<#6>"])
+    async def test_a_discord_id(self, place: Town, linking: Linking, typed: str) -> None:
+        assert (await refusal(linking, place.turn(), add(typed))).key == "sync-id-discord"
+        assert place.asked == []
+
+    async def test_the_members_id_from_staff(self, place: Town, linking: Linking) -> None:
+        other = add(str(OTTO), Subject(member_id=OTTO))
+        assert (await refusal(linking, place.turn(rule=Rule.STAFF), other)).key == "sync-id-discord"
+
+    async def test_another_number_is_a_sync_id(self, place: Town, pia: Account, linking: Linking) -> None:
+        await linking.change(place.turn(), add("1234"))
+        assert pia.links == ["1234"]
+
+
 class TestHeldByAnother:
     @pytest.fixture
     async def otto(self, place: Town, linking: Linking) -> Account:

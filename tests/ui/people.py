@@ -26,6 +26,7 @@ class Interaction:
         self, *, custom_id: str = "", ephemeral_source: bool | None = None, guild_id: int | None = GUILD
     ) -> None:
         self.id = 1234567890
+        self.type = discord.InteractionType.application_command
         self.guild_id = guild_id
         self.locale = discord.Locale.american_english
         self.extras: dict[str, Any] = {}

@@ -109,6 +109,23 @@ class TestFailing:
             assert value("charlink_interactions_total", {"name": "link", "outcome": outcome}) == 1
 
 
+class TestStopping:
+    async def test_whoever_still_waits_is_told(self, desk: Desk) -> None:
+        waiting, untouched, answered, choosing = (Interaction() for _ in range(4))
+        choosing.type = discord.InteractionType.autocomplete
+        visits = [visit_of(desk, one) for one in (waiting, untouched, answered, choosing)]
+        for visit in (visits[0], visits[2], visits[3]):
+            await visit.acknowledge()
+        await visits[2].show(failure_reply(visits[2], Refused("dismissed")))
+        await desk.interrupt()
+        assert waiting.ways == ["defer", "edit"]
+        assert f"`{visits[0].reference}`" in waiting.said[-1][1]["embed"].description
+        assert untouched.ways == []
+        assert answered.ways == ["defer", "edit"]
+        assert answered.content == "Left as it is."
+        assert choosing.ways == ["defer"]
+
+
 class TestReplies:
     @pytest.fixture
     def visit(self, desk: Desk, place: Town) -> Visit:
