@@ -13,7 +13,7 @@ from bot.errors import CadError, CharlinkError
 from bot.settings import ApiVersion, CreateForm, SelfLink
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Sequence
 
     from bot.client import CharlinkBot
     from bot.services.tenants import Guilds, Tenant
@@ -76,8 +76,14 @@ async def check_deployment(settings: Settings, bot: CharlinkBot, guilds: Guilds,
         async with findings.expecting("Discord: gateway", "check DISCORD_GATEWAY_URL and the network"):
             shards, _, limits = await bot.http.get_bot_gateway()
             findings.ok(f"Discord: gateway, {shards} shard(s), {limits['remaining']} session start(s) left today")
-        for guild_id in sorted(settings.discord_guild_ids):
-            await _check_guild(settings, bot, guild_id, findings)
+        guilds_there = [
+            guild for one in sorted(settings.discord_guild_ids) if (guild := await _check_guild(bot, one, findings))
+        ]
+        _check_roles(settings, guilds_there, findings)
+        for name in ("approval_channel_id", "audit_channel_id"):
+            channel_id = getattr(settings, name)
+            if channel_id is not None:
+                await _check_channel(bot, guilds_there, channel_id, name.upper(), findings)
     _check_policy(settings, findings)
     if not guilds.tenants:
         findings.warn("CAD: no community", "set SONORAN_COMMUNITY_ID, SONORAN_API_KEY and DISCORD_GUILD_IDS")
@@ -85,36 +91,30 @@ async def check_deployment(settings: Settings, bot: CharlinkBot, guilds: Guilds,
         await _check_cad(settings, tenant, findings)
 
 
-async def _check_guild(settings: Settings, bot: CharlinkBot, guild_id: int, findings: Findings) -> None:
+async def _check_guild(bot: CharlinkBot, guild_id: int, findings: Findings) -> discord.Guild | None:
     async with findings.expecting(f"server {guild_id}", "invite the bot with the scopes bot and applications.commands"):
         guild = await bot.fetch_guild(guild_id)
         findings.ok(f"server {guild_id}: {guild.name}")
-        roles = {role.id: role for role in await guild.fetch_roles()}
-        _check_roles(settings, guild_id, roles, findings)
         commands = {command.name for command in await bot.tree.fetch_commands(guild=guild)}
-        wanted = {command.name for command in bot.tree.get_commands()}
-        if wanted <= commands:
+        if {command.name for command in bot.tree.get_commands()} <= commands:
             findings.ok(f"server {guild_id}: commands are registered")
         else:
             findings.warn(
                 f"server {guild_id}: commands are not registered yet", "they are at the next run, or by: sync"
             )
-        for name in ("approval_channel_id", "audit_channel_id"):
-            channel_id = getattr(settings, name)
-            if channel_id is not None:
-                await _check_channel(bot, guild, channel_id, name.upper(), findings)
+        return guild
+    return None
 
 
-def _check_roles(settings: Settings, guild_id: int, roles: dict[int, discord.Role], findings: Findings) -> None:
+def _check_roles(settings: Settings, guilds: Sequence[discord.Guild], findings: Findings) -> None:
+    roles = {role.id: role for guild in guilds for role in guild.roles}
     trusted = {"STAFF_ROLE_IDS", "APPROVER_ROLE_IDS", "ADMIN_ROLE_IDS"}
     for name in (*sorted(trusted), "PLAYER_ROLE_IDS", "BLOCKED_ROLE_IDS"):
         wanted = getattr(settings, name.lower())
         for role_id in sorted(wanted) if not isinstance(wanted, str) else ():
             role = roles.get(role_id)
             if role is None:
-                findings.warn(
-                    f"{name}: {role_id} is no role of server {guild_id}", "correct or remove it; it opens nothing"
-                )
+                findings.fail(f"{name}: {role_id} is no role of your servers", "correct or remove it; it opens nothing")
             elif name in trusted and (role.managed or role.is_default()):
                 findings.fail(f"{name}: {role.name} is a managed or @everyone role", "use a role that people are given")
             else:
@@ -122,13 +122,15 @@ def _check_roles(settings: Settings, guild_id: int, roles: dict[int, discord.Rol
 
 
 async def _check_channel(
-    bot: CharlinkBot, guild: discord.Guild, channel_id: int, name: str, findings: Findings
+    bot: CharlinkBot, guilds: Sequence[discord.Guild], channel_id: int, name: str, findings: Findings
 ) -> None:
     async with findings.expecting(f"{name}: {channel_id}", "choose a channel that the bot can see"):
-        channel = await guild.fetch_channel(channel_id)
-        if bot.user is None or isinstance(channel, discord.Thread):
-            findings.warn(f"{name}: {channel_id} is a thread", "use a text channel")
+        found = await bot.fetch_channel(channel_id)
+        guild = next((one for one in guilds if one == getattr(found, "guild", None)), None)
+        if guild is None or bot.user is None or not isinstance(found, discord.TextChannel):
+            findings.fail(f"{name}: {channel_id} is no text channel of your servers", "choose one of them")
             return
+        channel = await guild.fetch_channel(channel_id)
         may = channel.permissions_for(await guild.fetch_member(bot.user.id))
         missing = [right for right in ("view_channel", "send_messages", "embed_links") if not getattr(may, right)]
         if missing:

@@ -52,9 +52,10 @@ def changed_values(form: Form, before: Answers, answers: Answers) -> dict[str, s
 def to_record(form: Form, answers: Answers) -> dict[str, Any]:
     """Return a whole new character: the live template's JSON, unknown keys included, with the answers put in.
 
-    Hidden and unanswered fields keep the template's own value. Raises ValueError as `to_values`.
+    Hidden, unanswered and blank fields keep the template's own value; a blank one clears a value that was shown.
+    Raises ValueError as `to_values`.
     """
-    settled = {field.uid: answer for field, answer in _settled(form, answers)}
+    settled = {field.uid: answer for field, answer in _settled(form, answers) if answer or field.default}
     record: dict[str, Any] = form.template.model_dump(by_alias=True)
     for (_, field), raw in zip(form.template.each_field(), _raw_fields(record), strict=True):
         answer = settled.pop(field.uid, None)

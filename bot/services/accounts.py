@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.cad.caller import Caller
@@ -12,31 +11,18 @@ from bot.errors import CadError, CadErrorKind, CharlinkError, Question, Refused
 from bot.settings import ApiVersion
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from bot.domain.models import Account
     from bot.services.tenants import Tenant
     from bot.services.turn import Subject, Turn
 
 log = logging.getLogger(__name__)
 
-VERIFIED_SECONDS = 600.0
-
-
-@dataclass(slots=True)
-class Binding:
-    """A member's confirmed account. `verified` is when the CAD last said that his id still leads to it."""
-
-    account_uuid: str
-    verified: float
-
 
 class Accounts:
     """Finds the one identifier to send, and says what is missing where the CAD knows nobody by it."""
 
-    def __init__(self, clock: Callable[[], float]) -> None:
-        self._clock = clock
-        self._bindings: dict[tuple[int, int], Binding] = {}
+    def __init__(self) -> None:
+        self._confirmed: dict[tuple[int, int], str] = {}
 
     def find(self, tenant: Tenant, subject: Subject) -> Target | None:
         """Return how the subject's account is named in a call, without any I/O; None where it has no name."""
@@ -70,8 +56,8 @@ class Accounts:
         """Refuse a member together with somebody else's API id, wherever the CAD or a binding tells them apart."""
         tenant = turn.tenant
         if tenant.version is ApiVersion.V1:
-            binding = self._bindings.get((id(tenant), subject.member_id or 0))
-            if binding and (await tenant.cad.account(turn.caller, target)).uuid != binding.account_uuid:
+            uuid = self._confirmed.get((id(tenant), subject.member_id or 0))
+            if uuid and (await tenant.cad.account(turn.caller, target)).uuid != uuid:
                 raise Refused("account-disagrees", member=subject.member_id or 0)
             return
         try:
@@ -84,26 +70,27 @@ class Accounts:
             raise Refused("account-disagrees", member=subject.member_id or 0)
 
     async def _own_account(self, turn: Turn, target: Target, confirmed: frozenset[str]) -> None:
-        key = (id(turn.tenant), turn.actor.user_id)
-        binding = self._bindings.get(key)
-        if binding is not None and self._clock() - binding.verified < VERIFIED_SECONDS:
-            return
+        """Ask once whether the account is his, and stop when his id leads to another one later.
+
+        Anybody can type a member's Discord id as his own API ID in the CAD, so this is read anew every time: one more
+        call, in this mode only.
+        """
         try:
-            account = await turn.tenant.cad.account(turn.caller, target)
+            account = await turn.tenant.cad.account(turn.caller, target, fresh=True)
         except CadError as error:
             raise await self.explain(turn, target, error) from error
         self._refuse_unusable(account)
-        if binding is None:
+        key = (id(turn.tenant), turn.actor.user_id)
+        uuid = self._confirmed.get(key)
+        if uuid is None:
             token = f"account:{account.uuid}"
             if token not in confirmed:
                 raise Question("account-is-this-you", token=token, account=account.username)
-            self._bindings[key] = Binding(account.uuid, self._clock())
+            self._confirmed[key] = account.uuid
             log.info("account confirmed by its member")
-        elif binding.account_uuid != account.uuid:
+        elif uuid != account.uuid:
             log.warning("audit: a member's id now leads to another CAD account; stopped")
             raise Refused("account-changed")
-        else:
-            binding.verified = self._clock()
         turn.tenant.memory.identify(target, account.uuid, account.username)
 
     async def explain(self, turn: Turn, target: Target, error: CadError) -> CharlinkError:

@@ -141,8 +141,7 @@ class Creation:
         try:
             outcome = await self._create_draft(turn, draft, intent.confirmed)
         except BaseException as error:
-            unsure = not isinstance(error, CharlinkError) or (isinstance(error, CadError) and error.outcome_unknown)
-            draft.state = DraftState.UNSURE if unsure else before
+            draft.state = _after(error, before)
             raise
         draft.state = DraftState.DONE
         self.discard(turn, draft)
@@ -248,3 +247,12 @@ class Creation:
 
 def _key(turn: Turn, subject: Subject) -> DraftKey:
     return (turn.actor.guild_id, turn.actor.user_id, subject)
+
+
+def _after(error: BaseException, before: DraftState) -> DraftState:
+    """Where a draft stands after a create that gave no character."""
+    if isinstance(error, NotApplied):
+        return DraftState.OPEN
+    if isinstance(error, CharlinkError) and not (isinstance(error, CadError) and error.outcome_unknown):
+        return before
+    return DraftState.UNSURE

@@ -120,6 +120,7 @@ class Linking:
         intent = replace(intent, sync_id=_parse(turn, intent))
         if turn.tenant.db_sync is DbSync.OFF:
             raise Refused("db-sync-off")
+        self._accounts.target(turn, intent.subject)
         if intent.remove and not intent.undo and "unlink" not in intent.confirmed:
             raise Question("unlink-confirm", token="unlink", sync_id=intent.sync_id)  # noqa: S106 - not a password
         target = await self._accounts.resolve(turn, intent.subject, intent.confirmed)
@@ -148,8 +149,8 @@ class Linking:
         return tuple(sorted(found, key=lambda item: (item.linked is not remove, item.sync_id)))
 
     async def _add(self, turn: Turn, target: Target, intent: LinkIntent) -> LinkOutcome:
+        await self._allow_self_link(turn, target, intent)
         if not intent.undo:
-            await self._allow_self_link(turn, target, intent.sync_id)
             await self._respect_other_holder(turn, target, intent)
         return await self._apply(turn, target, intent, self._known(turn, target, intent.sync_id))
 
@@ -230,12 +231,13 @@ class Linking:
         except CadError as error:
             raise await self._accounts.explain(turn, target, error) from error
 
-    async def _allow_self_link(self, turn: Turn, target: Target, sync_id: str) -> None:
-        """Hold a player's own link to the guild's rules: approval or proof, then the limit."""
+    async def _allow_self_link(self, turn: Turn, target: Target, intent: LinkIntent) -> None:
+        """Hold a player's own link to the guild's rules: approval or proof (not for an undo), then the limit."""
         if turn.as_staff:
             return
-        policy = turn.policy
-        if turn.decision.rule is Rule.APPROVAL and not await self._proven(turn, target, sync_id):
+        policy, sync_id = turn.policy, intent.sync_id
+        asks = turn.decision.rule is Rule.APPROVAL and not intent.undo
+        if asks and not await self._proven(turn, target, sync_id):
             raise Refused("self-link-approval", sync_id=sync_id)
         if policy.max_links:
             links = await self._links(turn, target, fresh=True)
@@ -266,7 +268,7 @@ class Linking:
 
     async def _require_unchanged(self, turn: Turn, target: Target, intent: LinkIntent) -> None:
         """An undo is only for what still is as the action left it."""
-        links = await self._links(turn, target)
+        links = await self._links(turn, target, fresh=True)
         if (intent.sync_id in links) is not intent.remove:
             raise Refused("undo-changed", sync_id=intent.sync_id)
 

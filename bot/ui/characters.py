@@ -108,7 +108,7 @@ def created_reply(words: Words, outcome: CreateOutcome) -> Reply:
     if outcome.unknown:
         parts.append(words("record-unknown-fields", near=", ".join(code(uid, 40) for uid in outcome.unknown[:20])))
     fields = section_fields(words, stored or outcome.sent)
-    return Reply.of("\n".join(parts), Tone.DONE, fields=fields, image=_image(record))
+    return Reply.of("\n".join(parts), Tone.DONE, fields=fields, image=record.photo if record is not None else "")
 
 
 def shown_reply(words: Words, sync_id: str, record: Record | None) -> Reply:
@@ -116,14 +116,9 @@ def shown_reply(words: Words, sync_id: str, record: Record | None) -> Reply:
     if record is None:
         return Reply.of(words("character-none", sync_id=sync_id), Tone.INFO)
     text = words("character-shown", name=record.display_name, sync_id=sync_id)
-    return Reply.of(text, Tone.INFO, fields=section_fields(words, record.fields_with_values()), image=_image(record))
+    return Reply.of(text, Tone.INFO, fields=section_fields(words, record.fields_with_values()), image=record.photo)
 
 
 def _sent_name(sent: Summary) -> str:
     values = [text for _, rows in sent for _, text in rows]
     return " ".join(values[:2])
-
-
-def _image(record: Record | None) -> str | None:
-    url = record.value("img") if record is not None else ""
-    return url if url.startswith("https://") else None

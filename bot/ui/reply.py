@@ -19,7 +19,6 @@ FIELD_VALUE = 1024
 CONTENT = 2000
 DESCRIPTION = 4096
 EMBED_TOTAL = 5500  # Discord counts 6,000 over all embeds; the rest is room for footer and note
-BUTTONS_PER_ROW = 5
 
 
 class Tone(Enum):
@@ -34,12 +33,11 @@ class Tone(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """A button. `custom_id` comes from a ticket; `emoji` is decoration only."""
+    """A button. `custom_id` comes from a ticket."""
 
     label: str
     custom_id: str
     style: discord.ButtonStyle = discord.ButtonStyle.secondary
-    emoji: str | None = None
     row: int | None = None
 
 
@@ -53,8 +51,7 @@ class Reply:
     fields: tuple[tuple[str, str], ...] = ()
     buttons: tuple[Button, ...] = ()
     footer: str = ""
-    image: str | None = None
-    image_text: str = ""
+    image: str = ""
 
     @classmethod
     def of(cls, text: str, tone: Tone, **rest: object) -> Reply:
@@ -96,7 +93,6 @@ class Reply:
                     label=cut(button.label, 80),
                     custom_id=button.custom_id,
                     style=button.style,
-                    emoji=button.emoji,
                     row=button.row,
                 )
             )

@@ -61,10 +61,6 @@ class Words:
         """Return a message for a place that shows no Markdown (labels, choices), cut to `limit` characters."""
         return cut(self._catalogues.translate(key, self.locale, **params), limit)
 
-    def has(self, key: str) -> bool:
-        """Whether there is such a message."""
-        return self._catalogues.has(key)
-
 
 def wrong_line(words: Words, label: str, key: str, params: Mapping[str, Param]) -> str:
     """Return one wrong field as a line: its name, and why."""
