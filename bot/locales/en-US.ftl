@@ -183,6 +183,8 @@ account-none-discord = The CAD knows no account for this Discord user.
     One step is missing. First: link Discord to the Sonoran account, on sonorancad.com under account settings. If that is done: join the community in the CAD with that account. Then type the command again. Nothing was changed.
 account-none-api-id = The CAD knows no account with the API ID { $id }.
     API IDs are case-sensitive and set in the CAD, under the account's settings. Check it, or ask the member to set it. Nothing was changed.
+account-none-own = The CAD knows no account that goes by your Discord id.
+    One step is missing: in the CAD, open your account's settings for this community and enter { $id } as API ID. Then type the command again. Nothing was changed.
 account-none-account = The CAD knows no such account.
     It may have left the community. Nothing was changed.
 

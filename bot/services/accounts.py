@@ -6,7 +6,7 @@ import logging
 from typing import TYPE_CHECKING
 
 from bot.cad.caller import Caller
-from bot.domain.models import AccountStatus, Target
+from bot.domain.models import AccountStatus, Target, TargetKind
 from bot.errors import CadError, CadErrorKind, CharlinkError, Question, Refused
 from bot.settings import ApiVersion
 
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from bot.services.turn import Subject, Turn
 
 log = logging.getLogger(__name__)
+
+
+_DASHED = {kind: kind.value.replace("_", "-") for kind in TargetKind}
 
 
 class Accounts:
@@ -107,7 +110,8 @@ class Accounts:
             return step
         except CadError as second:
             log.info("no account found while explaining: %s", second)
-        return Refused(f"account-none-{target.kind.value.replace('_', '-')}", id=target.value)
+        own = target == Target.of(api_id=str(turn.actor.user_id))
+        return Refused("account-none-own" if own else f"account-none-{_DASHED[target.kind]}", id=target.value)
 
     @staticmethod
     def _refuse_unusable(account: Account) -> None:

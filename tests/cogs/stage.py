@@ -173,7 +173,7 @@ async def staged(place: Town, files: AttachmentReader | None = None) -> AsyncIte
     tickets = Tickets(clock=place.clock, new_id=lambda: f"t{next(numbers)}")
     desk = Desk(catalogues=Catalogues.load(), guilds=guilds, tickets=tickets, metrics=metrics)
     router = Router(desk, tickets)
-    accounts = Accounts(place.clock)
+    accounts = Accounts()
 
     async def setup(bot: CharlinkBot) -> None:
         router.add("dismiss", Dismissed, dismiss)

@@ -51,7 +51,7 @@ def place(place: Town) -> Town:
 
 
 def creation_of(place: Town) -> Creation:
-    return Creation(Accounts(place.clock), NoFiles(), clock=place.clock)
+    return Creation(Accounts(), NoFiles(), clock=place.clock)
 
 
 @pytest.fixture
@@ -71,7 +71,7 @@ async def draft_of(place: Town, creation: Creation, turn: Turn | None = None, in
 
 async def listed(place: Town, turn: Turn, subject: Subject = MINE) -> None:
     """Let the bot see the account's characters, so that it can tell a new one."""
-    await turn.tenant.cad.characters(turn.caller, Accounts(place.clock).target(turn, subject))
+    await turn.tenant.cad.characters(turn.caller, Accounts().target(turn, subject))
     place.asked.clear()
 
 

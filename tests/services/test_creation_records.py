@@ -39,7 +39,7 @@ def civilian(**values: str) -> Json:
 async def created(place: Town, record: object, rule: Rule = Rule.STAFF, *yes: str) -> CreateOutcome:
     place.state.templates[7] = civilian()
     data = record if isinstance(record, bytes) else json.dumps(record).encode()
-    creation = Creation(Accounts(place.clock), OneFile(data), clock=place.clock)
+    creation = Creation(Accounts(), OneFile(data), clock=place.clock)
     intent = RecordIntent(subject=HIS, url="https://cdn.discordapp.com/x.json", size=10, confirmed=frozenset(yes))
     return await creation.create_record(place.turn(rule=rule), intent)
 

@@ -201,7 +201,7 @@ class TestMissingAccounts:
         with pytest.raises(CadError):
             await linking.view(place.turn(), ViewIntent(subject=MINE))
         unknown = CadError(CadErrorKind.NOT_LINKED, sent=Sent.ANSWERED)
-        explained = await Accounts(place.clock).explain(place.turn(), Target.of(discord=PIA), unknown)
+        explained = await Accounts().explain(place.turn(), Target.of(discord=PIA), unknown)
         assert (explained.key, explained.params) == (key, {"account": "Pia"})
 
     async def test_an_unknown_api_id_is_named(self, place: Town, linking: Linking) -> None:

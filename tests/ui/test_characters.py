@@ -72,13 +72,13 @@ def test_where_the_cad_says_nothing_it_is_shown_as_sent() -> None:
     assert "read the characters back" in reply.detail
     assert "this is what was sent" in reply.detail
     assert "`pet`" in reply.detail
-    assert reply.image is None
+    assert reply.image == ""
     assert [name for name, _ in reply.fields] == ["Names", "More"]
 
 
 def test_an_address_that_is_no_picture_is_not_shown() -> None:
     made = record(section("A", field("first", value="J"), field("img", "image", value="statics/images/blank_user.jpg")))
-    assert created_reply(WORDS, CreateOutcome(made)).image is None
+    assert created_reply(WORDS, CreateOutcome(made)).image == ""
 
 
 def test_a_long_section_goes_on_in_another_field() -> None:
