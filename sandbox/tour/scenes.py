@@ -180,7 +180,7 @@ async def lost_answer(stage: Stage) -> None:
     stage.town.cad.faults.add("500", "unlink", applied=True)
     answer = await stage.presses(stage.quinn, question, "Unlink")
     stage.reads(answer, "Unlinked char1:7f3a")
-    stage.asked("unlink", "links", name="unlinked once, then read back")
+    stage.asked("account", "unlink", "links", name="unlinked once, then read back")
     stage.links(stage.quinn)
 
 
