@@ -9,7 +9,7 @@ demo: $(VENV)/.run  ## the tour: the real bot over the sandbox, no token or key 
 	$(BIN)/python -m sandbox tour
 
 test: $(VENV)/.dev  ## the tests, with coverage
-	$(BIN)/python -m pytest -n 2 --cov --cov-report=term
+	$(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report=term
 
 check: $(VENV)/.dev  ## format, lint, types, layers, tests
 	$(BIN)/ruff format --check .

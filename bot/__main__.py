@@ -57,6 +57,7 @@ USER_AGENT: Final = f"Charlink/{version('charlink')} (Discord bot)"
 TICKET_BYTES: Final = 9
 FINISH_SECONDS: Final = 6.0
 TELL_SECONDS: Final = 2.0
+CLOSE_SECONDS: Final = 1.5
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
 
@@ -165,7 +166,7 @@ async def _run(settings: Settings) -> int:
         parts = build(settings, session, after_setup)
         if settings.http_port is not None:
             await _serve_health(stack, settings, parts)
-        await stack.enter_async_context(parts.bot)
+        stack.push_async_callback(_close, parts.bot)
         running = asyncio.create_task(parts.bot.start(settings.discord_token.get_secret_value()))
         _stop_on_signal(running)
         with contextlib.suppress(asyncio.CancelledError):
@@ -205,6 +206,14 @@ async def _finish_interactions(desk: Desk) -> None:
         task.cancel()
     if late:
         await asyncio.wait([*late, asyncio.create_task(desk.interrupt())], timeout=TELL_SECONDS)
+
+
+async def _close(bot: CharlinkBot) -> None:
+    """Leave Discord, but never wait long for a gateway that says nothing any more."""
+    try:
+        await asyncio.wait_for(bot.close(), CLOSE_SECONDS)
+    except TimeoutError:
+        log.warning("the gateway did not answer the goodbye")
 
 
 def _stop_on_signal(running: asyncio.Task[None]) -> None:

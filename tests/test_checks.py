@@ -215,7 +215,7 @@ class TestDiscord:
             lines = await self.checked(server, guild, more, register=False)
         assert line(lines, "server 200000000000000001").startswith("FAIL")
         assert "invite the bot" in line(lines, "server 200000000000000001")
-        assert line(lines, "STAFF_ROLE_IDS").startswith("warn")
+        assert line(lines, "STAFF_ROLE_IDS").startswith("FAIL")
         assert line(lines, "not registered yet").startswith("warn")
         assert line(lines, "APPROVAL_CHANNEL_ID: 2").startswith("FAIL")
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 import aiohttp
 import pytest
 from typer.testing import CliRunner
 
+import bot.__main__ as main
 from bot.__main__ import EX_CONFIG, Parts, app, build, cad_session
 from bot.services.tenants import Guilds
 from bot.settings import NAMES, load_settings
@@ -83,3 +85,17 @@ async def test_without_a_key_no_guild_reaches_a_cad() -> None:
 async def test_the_session_keeps_no_cookies() -> None:
     async with cad_session() as session:
         assert isinstance(session.cookie_jar, aiohttp.DummyCookieJar)
+
+
+async def test_a_gateway_that_says_nothing_does_not_hold_up_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def after_setup(_: Parts) -> None:
+        """Nothing is connected."""
+
+    async def never(_: object) -> None:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(main, "CLOSE_SECONDS", 0.05)
+    async with cad_session() as session:
+        parts = build(load_settings(HOME, None), session, after_setup)
+        monkeypatch.setattr(type(parts.bot), "close", never)
+        await asyncio.wait_for(main._close(parts.bot), 2)
