@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import os
 import secrets
@@ -41,7 +40,6 @@ from bot.services.tickets import Tickets
 from bot.settings import ApiVersion, Settings, load_settings
 from bot.telemetry import Metrics, Redactor, configure_logging, health_app
 from bot.ui.desk import Desk
-from bot.ui.failures import Dismissed, dismiss
 from bot.ui.router import Router
 from cogs.linkchar import LinkChar
 from cogs.newchar import NewChar
@@ -110,7 +108,7 @@ def _main(command: Callable[[Settings], Coroutine[None, None, int]], *, log_leve
         typer.echo("DISCORD_TOKEN: Discord does not accept this token. Copy it again from the Bot page.", err=True)
         raise typer.Exit(EX_CONFIG) from None
     except (discord.DiscordException, OSError) as error:
-        log.error("Discord can't be used: %s: %s", type(error).__name__, error)  # noqa: TRY400 - one line for operators
+        log.error("can't run: %s: %s", type(error).__name__, error)  # noqa: TRY400 - one line for operators
         raise typer.Exit(EX_FAILED) from None
 
 
@@ -140,7 +138,6 @@ def build(settings: Settings, session: aiohttp.ClientSession, after_setup: Calla
     creation = Creation(accounts, AttachmentReader(session, [settings.discord_api_url]), clock=time.monotonic)
 
     async def setup(bot: CharlinkBot) -> None:
-        router.add("dismiss", Dismissed, dismiss)
         await bot.add_cog(LinkChar(desk, Linking(accounts), router))
         await bot.add_cog(NewChar(desk, creation, router))
         await after_setup(parts)
@@ -168,8 +165,8 @@ async def _run(settings: Settings) -> int:
             await _serve_health(stack, settings, parts)
         stack.push_async_callback(_close, parts.bot)
         running = asyncio.create_task(parts.bot.start(settings.discord_token.get_secret_value()))
-        _stop_on_signal(running)
-        with contextlib.suppress(asyncio.CancelledError):
+        await asyncio.wait({running, asyncio.create_task(_told_to_stop())}, return_when=asyncio.FIRST_COMPLETED)
+        if running.done():
             await running
         await _finish_interactions(parts.bot.desk)
     log.info("stopped")
@@ -216,10 +213,15 @@ async def _close(bot: CharlinkBot) -> None:
         log.warning("the gateway did not answer the goodbye")
 
 
-def _stop_on_signal(running: asyncio.Task[None]) -> None:
-    loop = asyncio.get_running_loop()
+async def _told_to_stop() -> None:
+    """Wait for SIGINT or SIGTERM.
+
+    Nothing is cancelled by them: discord.py swallows a cancellation while it connects anew.
+    """
+    told = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, running.cancel)
+        asyncio.get_running_loop().add_signal_handler(number, told.set)
+    await told.wait()
 
 
 async def _check(settings: Settings) -> int:

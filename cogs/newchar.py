@@ -13,7 +13,8 @@ from bot.client import ACCESS
 from bot.domain.access import Action, CommandAccess
 from bot.domain.forms import page_title
 from bot.errors import Expired
-from bot.services.creation import DRAFT_SECONDS, DraftIntent, RecordIntent, StartIntent
+from bot.services.creation import DraftIntent, RecordIntent, StartIntent
+from bot.services.tickets import DRAFT_SECONDS
 from bot.ui.characters import created_reply, draft_reply
 from bot.ui.modals import draft_modal, submitted
 from bot.ui.reply import Button, Reply, Tone
@@ -79,7 +80,8 @@ class NewChar(commands.Cog):
 
     async def submit(self, visit: Visit, intent: DraftIntent, page: str) -> None:
         """Keep what was typed and show where the draft stands."""
-        intent.draft.submit(_number(page), submitted(visit.interaction))
+        number, _, version = page.partition("-")
+        intent.draft.submit(_number(number), submitted(visit.interaction), version=_number(version))
         await self._show(visit, intent)
 
     async def go_on(self, visit: Visit, intent: DraftIntent, step: str) -> None:
@@ -89,8 +91,10 @@ class NewChar(commands.Cog):
         if name == "create":
             await self.create(visit, intent, "")
         elif name == "cancel":
-            self.creation.discard(visit.turn, draft)
-            await visit.show(Reply.of(visit.words("draft-cancelled"), Tone.INFO))
+            certain = self.creation.cancel(visit.turn, draft)
+            await visit.show(
+                Reply.of(visit.words("draft-cancelled" if certain else "draft-cancelled-unsure"), Tone.INFO)
+            )
         elif name == "edit":
             await self._open(visit, intent, _number(number))
         elif name == "continue":
@@ -105,7 +109,9 @@ class NewChar(commands.Cog):
         if self.creation.outdated(visit.turn, intent.draft):
             await self._show(visit, intent, note="draft-template-changed")
             return
-        visit.back = Button(visit.words.plain("button-back", 80), self._custom_id(visit, intent) + "show")
+        once = intent.without_yes("again")  # a yes to sending again is good for one time
+        visit.doing("create", once)
+        visit.back = Button(visit.words.plain("button-back", 80), self._custom_id(visit, once) + "show")
         await visit.acknowledge()
         await visit.show(created_reply(visit.words, await self.creation.create(visit.turn, intent)))
 
@@ -125,7 +131,7 @@ class NewChar(commands.Cog):
         # Fields to put right belong to pages that were submitted already.
         number = 0 if draft.problems and going_on else number
         words = visit.words
-        custom_id = visit.custom_id("page", intent, arg=str(number), once=False, lifetime=DRAFT_SECONDS)
+        custom_id = visit.custom_id("page", intent, arg=f"{number}-{draft.version}", once=False, lifetime=DRAFT_SECONDS)
         title = page_title(fields) or words.plain("newchar-title", 45)
         await visit.open_modal(draft_modal(words, draft, fields, custom_id=custom_id, title=title))
 

@@ -6,13 +6,13 @@ Nothing is refused that the template allows, and nothing passes that the CAD's o
 from __future__ import annotations
 
 import dataclasses
-import difflib
 import unicodedata
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from bot.domain.choices import Choices
 from bot.domain.dates import read_date, read_time
-from bot.domain.fields import OPTION_LIMIT, SELECT_LIMIT, FormField, cut
+from bot.domain.fields import OPTION_LIMIT, FormField, cut
 from bot.domain.images import image_problem
 from bot.domain.masks import fit
 from bot.domain.template import FieldKind
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from bot.errors import Param
 
 NOTHING: Answers = MappingProxyType({})
-_CLOSE = 0.4  # how alike an option must be to be offered, from 0 to 1
 _BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
@@ -93,7 +92,7 @@ def _read_text(field: FormField, raw: str) -> Answer | Problem:
     if len(text) > field.max_length:
         return Problem(field, "problem-long", {"max": field.max_length})
     if field.options:
-        return _option(field, raw)
+        return _read_option(field, raw)
     if field.kind is FieldKind.IMAGE:
         key = image_problem(text)
         return Problem(field, key) if key else text
@@ -113,45 +112,33 @@ def _formatted(field: FormField, text: str) -> Answer | Problem:
 
 
 def _read_options(field: FormField, raw: str | Sequence[str]) -> Answer | Problem:
-    found = [_option(field, name) for name in _names(field, raw) if name.strip()]
-    for one in found:
-        if isinstance(one, Problem):
-            return one
+    choices = Choices(field)
+    found = set()
+    for name in _names(choices, raw):
+        if name.strip():
+            value = choices.find(name)
+            if value is None:
+                return _unknown(field, choices, name)
+            found.add(value)
     return tuple(option.value for option in field.options if option.value in found)
 
 
-def _names(field: FormField, raw: str | Sequence[str]) -> Sequence[str]:
+def _names(choices: Choices, raw: str | Sequence[str]) -> Sequence[str]:
     """Split what was typed: one option a line, or separated by commas where that is no option by itself."""
     if not isinstance(raw, str):
         return raw
     lines = raw.splitlines()
-    return lines if len(lines) > 1 or not isinstance(_option(field, raw), Problem) else raw.split(",")
+    return lines if len(lines) > 1 or choices.find(raw) is not None else raw.split(",")
 
 
-def _option(field: FormField, name: str) -> str | Problem:
-    """Return the template's own spelling of an option: the same text, else the only one that differs in case."""
-    values = [option.value for option in field.options]
-    if name in values:
-        return name
-    folded = _folded(name)
-    alike = [value for value in values if _folded(value) == folded]
-    if len(alike) == 1:
-        return alike[0]
-    near = alike or _near(folded, [value for value in values if value.strip()])
-    return Problem(field, "problem-option", {"value": cut(name, OPTION_LIMIT)}, tuple(near[:SELECT_LIMIT]))
+def _read_option(field: FormField, name: str) -> str | Problem:
+    choices = Choices(field)
+    value = choices.find(name)
+    return _unknown(field, choices, name) if value is None else value
 
 
-def _near(folded: str, values: Sequence[str]) -> list[str]:
-    """Return the options that contain what was typed, then those spelled alike, the closest first."""
-    typed = folded[:OPTION_LIMIT]
-    containing = [value for value in values if typed in _folded(value)]
-    by_fold = {_folded(value): value for value in values}
-    close = difflib.get_close_matches(typed, by_fold, n=SELECT_LIMIT, cutoff=_CLOSE)
-    return list(dict.fromkeys([*containing, *(by_fold[match] for match in close)]))
-
-
-def _folded(name: str) -> str:
-    return " ".join(name.split()).casefold()
+def _unknown(field: FormField, choices: Choices, name: str) -> Problem:
+    return Problem(field, "problem-option", {"value": cut(name, OPTION_LIMIT)}, choices.near(name))
 
 
 def _clean(raw: str, *, multiline: bool) -> str:

@@ -183,7 +183,10 @@ def _options(kind: FieldKind, values: tuple[str, ...]) -> tuple[Option, ...]:
     """Number the options, each once. Blank ones can be selected to choose nothing, but make no checkbox."""
     if kind not in CHOOSING and kind is not FieldKind.SELECT:
         return ()
-    places = {value: values.index(value) for value in values if value.strip() or kind is FieldKind.SELECT}
+    places: dict[str, int] = {}
+    for place, value in enumerate(values):
+        if value.strip() or kind is FieldKind.SELECT:
+            places.setdefault(value, place)
     return tuple(Option(place, value, cut(value, OPTION_LIMIT)) for value, place in places.items())
 
 

@@ -143,7 +143,7 @@ db-sync-off = Not linked: this community does not use Database Sync.
 character-shown = { $name }
     This is the character that the CAD lists under { $sync_id }.
 character-none = The CAD lists no character under { $sync_id }.
-    The link is set all the same. The CAD shows a character only if the game database has one with exactly this id: check that it is spelled as it is stored there, or wait a moment if the character is new.
+    The CAD shows a character only if the game database has one with exactly this id: check that it is spelled as it is stored there, or wait a moment if the character is new.
 
 button-show = Show character
 button-undo = Undo
@@ -166,12 +166,16 @@ api-id-empty = Not an API ID: it is empty.
     Type it as it is set in the CAD, or leave the option out. Nothing was changed.
 account-disagrees = Refused: that API ID belongs to somebody else.
     The API ID and the CAD account of { $member } do not agree. Give only one of the two, or correct one. Nothing was changed.
+account-own-by-id = Refused: that is your own CAD account.
+    For your own account you follow the same rules as players. Leave the option `api_id` out. Nothing was changed.
+account-not-taken = The CAD did not take it for this account.
+    It knows the account, but refused the call without saying why. Ask the community's owner. Nothing was changed.
 account-is-this-you = Is this you?
     The CAD account that goes by your Discord id is **{ $account }**. If you say yes, I act on that account for you from now on.
 account-is-this-you-yes = Yes, that is me
 account-changed = Stopped: your id now leads to another CAD account.
     It is not the account that you confirmed before. Ask staff to look into it. Nothing was changed.
-account-pending = Your CAD account is waiting for approval.
+account-pending = The CAD account is waiting for approval.
     The account { $account } is not approved yet. Ask the community's staff to approve it in the CAD, then try again. Nothing was changed.
 account-expired = The CAD account has expired.
     The account { $account } must be renewed in the CAD first. Nothing was changed.
@@ -216,9 +220,15 @@ draft-missing = { $count ->
     Nothing was sent yet. Still to fill in:
 draft-ready = Ready to create.
     This is what will be sent to the CAD. Continue with more details if you like, edit a page, or create the character now.
+draft-unsure = It may be there already.
+    This was sent, but the CAD's answer was lost. Look in the CAD before you create it again.
 draft-template-changed = The community changed its form in the meantime, so please look once more.
 draft-cancelled = Cancelled.
     The form was thrown away. Nothing was created.
+draft-cancelled-unsure = The form was thrown away.
+    It may have made its character all the same: the CAD's answer was lost. Look in the CAD.
+draft-was-cancelled = Not created: this form was thrown away.
+    Type `/newchar` for a new one. Nothing was created by this press.
 draft-was-staff = Refused: this form was opened as staff.
     It may hold fields that are only for staff, and you no longer have that role. Type `/newchar` again. Nothing was created.
 draft-not-ready = Not created: something is still missing or wrong.
@@ -236,6 +246,10 @@ create-made-nameless = Created the character.
 create-made-read-back = Created { $name }.
     The CAD's answer got lost on the way, so I read the characters back: it is there, once.
 create-record-id = Its record id is { $id }.
+create-deleted-after = { $minutes ->
+        [one] The CAD deletes it again after 1 minute.
+       *[other] The CAD deletes it again after { $minutes } minutes.
+    }
 create-shown-as-sent = The CAD did not say how it stored it, so this is what was sent.
 create-not-applied = Not created: the CAD did not take it.
     { $cause ->
@@ -272,6 +286,8 @@ record-sections = The attached file is not a record.
     A record has a list `sections`, each with a list `fields`. Nothing was created.
 record-type = The attached record is not a character.
     Its `type`, and its `recordTypeId` if it has one, must be { $type }. Nothing was created.
+record-own = Refused: no whole record for your own account.
+    A record can hold what only staff may fill in, and for your own account you follow the same rules as players. Type `/newchar` without it. Nothing was created.
 record-problems = Not created: { $count ->
         [one] 1 value does not fit the community's template.
        *[other] { $count } values do not fit the community's template.

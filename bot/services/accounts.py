@@ -6,6 +6,7 @@ import logging
 from typing import TYPE_CHECKING
 
 from bot.cad.caller import Caller
+from bot.domain.access import Rule
 from bot.domain.models import AccountStatus, Target, TargetKind
 from bot.errors import CadError, CadErrorKind, CharlinkError, Question, Refused
 from bot.settings import ApiVersion
@@ -49,31 +50,52 @@ class Accounts:
         ("Is this you?", the first time a v1 id is taken from Discord).
         """
         target = self.target(turn, subject)
+        if subject.api_id is not None:
+            await self._refuse_own_by_id(turn, target)
         if subject.api_id is not None and subject.member_id is not None:
-            await self._agree(turn, subject, target)
-        elif turn.tenant.api_id_is_discord_id and turn.owns(subject):
-            await self._own_account(turn, target, confirmed)
+            await self._agree(turn, subject.member_id, target)
+        elif turn.tenant.api_id_is_discord_id and subject.member_id is not None:
+            await self._confirm(turn, subject.member_id, target, confirmed)
         return target
 
-    async def _agree(self, turn: Turn, subject: Subject, target: Target) -> None:
-        """Refuse a member together with somebody else's API id, wherever the CAD or a binding tells them apart."""
-        tenant = turn.tenant
-        if tenant.version is ApiVersion.V1:
-            uuid = self._confirmed.get((id(tenant), subject.member_id or 0))
-            if uuid and (await tenant.cad.account(turn.caller, target)).uuid != uuid:
-                raise Refused("account-disagrees", member=subject.member_id or 0)
+    async def _refuse_own_by_id(self, turn: Turn, target: Target) -> None:
+        """Staff who follow the player's rules for themselves can't leave them by naming their own account by its id."""
+        if turn.decision.rule is not Rule.STAFF:
             return
+        if turn.tenant.version is ApiVersion.V1:
+            own = turn.tenant.api_id_is_discord_id and target.value == str(turn.actor.user_id)
+        else:
+            account = await self._by_discord(turn, turn.actor.user_id)
+            own = account is not None and account.community_user_id == target.value
+        if own:
+            raise Refused("account-own-by-id")
+
+    async def _agree(self, turn: Turn, member_id: int, target: Target) -> None:
+        """Refuse a member together with somebody else's API id, wherever the CAD or a confirmation tells them apart."""
+        if turn.tenant.version is ApiVersion.V1:
+            uuid = self._confirmed.get((id(turn.tenant), member_id))
+            if uuid is None and not turn.tenant.api_id_is_discord_id:
+                return
+            account = await turn.tenant.cad.account(turn.caller, target)
+            agrees = account.uuid == uuid if uuid is not None else str(member_id) in account.api_ids
+        else:
+            found = await self._by_discord(turn, member_id)
+            # With no account behind his Discord id, naming him by the id is what staff are asked to do.
+            agrees = found is None or found.community_user_id == target.value
+        if not agrees:
+            raise Refused("account-disagrees", member=member_id)
+
+    @staticmethod
+    async def _by_discord(turn: Turn, member_id: int) -> Account | None:
         try:
-            account = await tenant.cad.account(turn.caller, Target.of(discord=subject.member_id))
+            return await turn.tenant.cad.account(turn.caller, Target.of(discord=member_id))
         except CadError as error:
             if error.kind is not CadErrorKind.NOT_LINKED:
                 raise
-            return  # his Discord is not linked to Sonoran: the very reason to name the account by its id
-        if account.community_user_id != target.value:
-            raise Refused("account-disagrees", member=subject.member_id or 0)
+            return None
 
-    async def _own_account(self, turn: Turn, target: Target, confirmed: frozenset[str]) -> None:
-        """Ask once whether the account is his, and stop when his id leads to another one later.
+    async def _confirm(self, turn: Turn, member_id: int, target: Target, confirmed: frozenset[str]) -> None:
+        """Ask a member once whether the account is his, and stop everybody when his id leads to another one later.
 
         Anybody can type a member's Discord id as his own API ID in the CAD, so this is read anew every time: one more
         call, in this mode only.
@@ -83,25 +105,25 @@ class Accounts:
         except CadError as error:
             raise await self.explain(turn, target, error) from error
         self._refuse_unusable(account)
-        key = (id(turn.tenant), turn.actor.user_id)
+        key = (id(turn.tenant), member_id)
         uuid = self._confirmed.get(key)
-        if uuid is None:
+        if uuid is not None and uuid != account.uuid:
+            log.warning("audit: a member's id now leads to another CAD account; stopped")
+            raise Refused("account-changed")
+        if uuid is None and member_id == turn.actor.user_id:
             token = f"account:{account.uuid}"
             if token not in confirmed:
                 raise Question("account-is-this-you", token=token, account=account.username)
             self._confirmed[key] = account.uuid
             log.info("account confirmed by its member")
-        elif uuid != account.uuid:
-            log.warning("audit: a member's id now leads to another CAD account; stopped")
-            raise Refused("account-changed")
         turn.tenant.memory.identify(target, account.uuid, account.username)
 
     async def explain(self, turn: Turn, target: Target, error: CadError) -> CharlinkError:
-        """Return what to tell when the CAD knows nobody by `target`; any other error comes back as it is.
+        """Return what to tell when the CAD does not take a call for `target`; any other error comes back as it is.
 
         Asks the CAD once more, and only then, where that shows which step of the ladder is missing.
         """
-        if error.kind is not CadErrorKind.NOT_LINKED:
+        if error.kind not in {CadErrorKind.NOT_LINKED, CadErrorKind.FORBIDDEN}:
             return error
         try:
             account = await turn.tenant.cad.account(Caller(), target)  # ours, so that it does not count as his
@@ -110,6 +132,10 @@ class Accounts:
             return step
         except CadError as second:
             log.info("no account found while explaining: %s", second)
+        else:
+            return error if error.kind is CadErrorKind.FORBIDDEN else Refused("account-not-taken")
+        if error.kind is CadErrorKind.FORBIDDEN:
+            return error
         own = target == Target.of(api_id=str(turn.actor.user_id))
         return Refused("account-none-own" if own else f"account-none-{_DASHED[target.kind]}", id=target.value)
 

@@ -8,17 +8,20 @@ from __future__ import annotations
 import asyncio
 import logging
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from bot.cad.caller import Caller
+from bot.cad.client import TEMPLATE_TTL
 from bot.cad.protocol import NewCharacter
 from bot.domain.access import Rule
 from bot.domain.attachment import parse_record
 from bot.domain.encoding import Summary, summarise, to_record, to_values
 from bot.domain.forms import Form
-from bot.errors import CadError, CharlinkError, InvalidFields, NotApplied, Question, Refused
+from bot.domain.template import Record
+from bot.errors import CadError, CadErrorKind, CharlinkError, InvalidFields, NotApplied, Question, Refused
 from bot.services.comparison import same_person, same_values
 from bot.services.drafts import Draft, DraftState
+from bot.services.tickets import DRAFT_SECONDS
 from bot.services.turn import Intent
 from bot.settings import ApiVersion, CreateForm
 
@@ -26,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from bot.domain.models import Target
-    from bot.domain.template import Record, Template
+    from bot.domain.template import Template
     from bot.services.accounts import Accounts
     from bot.services.attachments import AttachmentReader
     from bot.services.tenants import Tenant
@@ -34,9 +37,10 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-DRAFT_SECONDS = 24 * 3600.0
-TEMPLATE_FRESH = 600.0
 MAX_DRAFTS = 10_000
+
+LATE = frozenset({CadErrorKind.TIMEOUT, CadErrorKind.TRANSPORT})
+"""Lost answers after which the CAD may still carry the call out."""
 
 DraftKey = tuple[int, int, "Subject"]
 
@@ -60,6 +64,8 @@ class DraftIntent(Intent):
 class RecordIntent(Intent):
     """Create a character from a whole record that staff attached at `url`."""
 
+    repeatable: ClassVar[bool] = False
+
     subject: Subject
     url: str
     size: int
@@ -68,10 +74,15 @@ class RecordIntent(Intent):
 
 @dataclass(frozen=True, slots=True)
 class CreateOutcome:
-    """A character that is in the CAD. `record` is None where the CAD answered without it; then `sent` shows it."""
+    """A character that is in the CAD. `record` is None where the CAD answered without it; then `sent` shows it.
+
+    `name` is the one that was sent; `delete_after` is in minutes.
+    """
 
     record: Record | None
+    name: str = ""
     sent: Summary = ()
+    delete_after: int | None = None
     unknown: tuple[str, ...] = ()
     read_back: bool = False
 
@@ -98,7 +109,7 @@ class Creation:
         if held is None:
             return None
         template, age = held
-        if age > TEMPLATE_FRESH:
+        if age > TEMPLATE_TTL:
             self._refresh(turn.tenant)
         return self._draft(turn, intent, template)
 
@@ -106,9 +117,24 @@ class Creation:
         """Fetch the template anew, so that the next form opens at once. Raises CadError."""
         await tenant.cad.template(Caller(), fresh=True)
 
-    def discard(self, turn: Turn, draft: Draft) -> None:
-        """Throw a draft away."""
-        self._drafts.pop(_key(turn, draft.subject), None)
+    def cancel(self, turn: Turn, draft: Draft) -> bool:
+        """Throw a draft away; whether it is certain that nothing was made of it.
+
+        Raises Refused while it is being sent, and once it was.
+        """
+        if draft.state is DraftState.SENDING:
+            raise Refused("create-under-way")
+        if draft.state is DraftState.DONE:
+            raise Refused("create-done")
+        certain = draft.state is not DraftState.UNSURE
+        draft.state = DraftState.CANCELLED
+        self._forget(turn, draft)
+        return certain
+
+    def _forget(self, turn: Turn, draft: Draft) -> None:
+        key = _key(turn, draft.subject)
+        if self._drafts.get(key) is draft:
+            del self._drafts[key]
 
     def outdated(self, turn: Turn, draft: Draft) -> bool:
         """Bring the draft up to the newest template; whether that left something to put right."""
@@ -128,6 +154,8 @@ class Creation:
             raise Refused("create-under-way")
         if draft.state is DraftState.DONE:
             raise Refused("create-done")
+        if draft.state is DraftState.CANCELLED:
+            raise Refused("draft-was-cancelled")
         if draft.state is DraftState.UNSURE and "again" not in intent.confirmed:
             raise Question("create-again", token="again")  # noqa: S106 - not a password
         if not draft.ready:
@@ -139,17 +167,19 @@ class Creation:
         draft = intent.draft
         before, draft.state = draft.state, DraftState.SENDING
         try:
-            outcome = await self._create_draft(turn, draft, intent.confirmed)
+            outcome = await self._create_draft(turn, draft, intent.confirmed, again=before is DraftState.UNSURE)
         except BaseException as error:
             draft.state = _after(error, before)
             raise
         draft.state = DraftState.DONE
-        self.discard(turn, draft)
+        self._forget(turn, draft)
         return outcome
 
     async def create_record(self, turn: Turn, intent: RecordIntent) -> CreateOutcome:
         """Create a character from an attached record, validated against the live template first."""
         self._allow(turn, intent)
+        if not turn.as_staff:
+            raise Refused("record-own")  # it can hold what only staff may fill in
         target = await self._accounts.resolve(turn, intent.subject, intent.confirmed)
         data = await self._attachments.read(intent.url, intent.size)
         template = await turn.tenant.cad.template(turn.caller)
@@ -157,20 +187,29 @@ class Creation:
         if parsed.problems:
             wrong = tuple((problem.field.label, problem.key, problem.params) for problem in parsed.problems)
             raise InvalidFields("record-problems", wrong)
-        new = NewCharacter(record=parsed.record, delete_after=intent.delete_after)
-        outcome = await self._send(turn, target, new)
-        return replace(outcome, unknown=parsed.unknown)
+        sent = Record.model_validate(parsed.record)
+        outcome = await self._send(turn, target, NewCharacter(record=parsed.record, delete_after=intent.delete_after))
+        return replace(
+            outcome,
+            name=sent.display_name,
+            sent=sent.fields_with_values(staff=True),
+            unknown=parsed.unknown,
+            delete_after=intent.delete_after,
+        )
 
-    async def _create_draft(self, turn: Turn, draft: Draft, confirmed: frozenset[str]) -> CreateOutcome:
-        target = await self._accounts.resolve(turn, draft.subject, confirmed)
+    async def _create_draft(self, turn: Turn, draft: Draft, confirmed: frozenset[str], *, again: bool) -> CreateOutcome:
+        form, answers, delete_after = draft.form, dict(draft.answers), draft.delete_after
         by_dictionary = turn.tenant.version is ApiVersion.V2 or turn.tenant.create_form is CreateForm.DICTIONARY
         new = NewCharacter(
-            values=to_values(draft.form, draft.answers) if by_dictionary else None,
-            record=None if by_dictionary else to_record(draft.form, draft.answers),
-            delete_after=draft.delete_after,
+            values=to_values(form, answers) if by_dictionary else None,
+            record=None if by_dictionary else to_record(form, answers),
+            delete_after=delete_after,
         )
-        outcome = await self._send(turn, target, new)
-        return replace(outcome, sent=summarise(draft.form, draft.answers))
+        target = await self._accounts.resolve(turn, draft.subject, confirmed)
+        there = await self._already_there(turn, target, new) if again else None
+        outcome = CreateOutcome(there, read_back=True) if there else await self._send(turn, target, new)
+        name = " ".join(str(answers[uid]) for uid in ("first", "last") if answers.get(uid))
+        return replace(outcome, name=name, sent=summarise(form, answers), delete_after=delete_after)
 
     async def _send(self, turn: Turn, target: Target, new: NewCharacter) -> CreateOutcome:
         cad = turn.tenant.cad
@@ -183,6 +222,14 @@ class Creation:
             known = None if before is None else {record.id for record in before}
             return CreateOutcome(await self._read_back(turn, target, new, known, error), read_back=True)
         return CreateOutcome(created.record)
+
+    @staticmethod
+    async def _already_there(turn: Turn, target: Target, new: NewCharacter) -> Record | None:
+        """Return the very character that an earlier attempt left behind after all. Raises CadError if it can't look."""
+        if turn.tenant.synced:
+            return None
+        records = await turn.tenant.cad.characters(turn.caller, target, fresh=True)
+        return next((record for record in records if same_person(record, new) and same_values(record, new)), None)
 
     async def _read_back(
         self, turn: Turn, target: Target, new: NewCharacter, known: set[int | None] | None, lost: CadError
@@ -201,6 +248,8 @@ class Creation:
         found = [record for record in records if same_person(record, new)]
         if known is not None:
             found = [record for record in found if record.id not in known]
+        if not found and lost.kind in LATE:
+            raise lost  # not there yet: the CAD may still be at it
         if not found:
             raise NotApplied("create-not-applied", lost)
         # Without a list from before, only the very same values tell it from a namesake.

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from bot.domain.answers import Problem, check, from_indices, read
 from bot.domain.forms import PAGE_SIZE, Form
+from bot.errors import Refused
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,8 +22,16 @@ if TYPE_CHECKING:
     from bot.domain.template import Template
     from bot.services.turn import Subject
 
-Typed = str | tuple[str, ...]
-"""What came back for one field: a text, or the indices of the options chosen."""
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The options chosen of a field, by their places in the template."""
+
+    places: tuple[str, ...]
+
+
+Typed = str | Chosen
+"""What came back for one field."""
 
 
 class DraftState(StrEnum):
@@ -32,6 +41,7 @@ class DraftState(StrEnum):
     SENDING = "sending"
     UNSURE = "unsure"
     DONE = "done"
+    CANCELLED = "cancelled"
 
 
 @dataclass(slots=True, eq=False)
@@ -41,12 +51,18 @@ class Draft:
     subject: Subject
     form: Form
     started: float
+    former: list[Form] = field(default_factory=list)
     delete_after: int | None = None
     answers: dict[str, Answer] = field(default_factory=dict, repr=False)
     typed: dict[str, str] = field(default_factory=dict, repr=False)
     problems: dict[str, Problem] = field(default_factory=dict, repr=False)
     pages: list[Page] = field(default_factory=list)
     state: DraftState = DraftState.OPEN
+
+    @property
+    def version(self) -> int:
+        """Which version of the template the form is of: a page that stayed open comes back with its own."""
+        return len(self.former)
 
     @property
     def asked(self) -> frozenset[str]:
@@ -80,17 +96,26 @@ class Draft:
             return self.typed[one.uid]
         return self.answers.get(one.uid, one.default)
 
-    def submit(self, number: int, given: Mapping[int, Typed]) -> None:
-        """Take what was typed, by place in `form.fields`. Unknown places (a forged form) are passed over."""
-        fields = {place: self.form.fields[place] for place in given if 0 <= place < len(self.form.fields)}
+    def submit(self, number: int, given: Mapping[int, Typed], *, version: int) -> None:
+        """Take what was typed, by place in the fields of that version's form.
+
+        Unknown places and versions (a forged form) are passed over. Raises Refused once the draft is being sent.
+        """
+        if self.state is DraftState.SENDING:
+            raise Refused("create-under-way")
+        forms = [*self.former, self.form]
+        asked = forms[version].fields if 0 <= version < len(forms) else ()
+        now = {one.uid: one for one in self.form.fields}
+        fields = {place: asked[place] for place in given if 0 <= place < len(asked) and asked[place].uid in now}
         for place, one in fields.items():
-            self._take(one, given[place])
+            self._take(now[one.uid], _in_words(one, given[place]) if version != self.version else given[place])
         if number == len(self.pages) and fields:
-            self.pages.append(tuple(fields.values()))
+            self.pages.append(tuple(now[one.uid] for one in fields.values()))
         self._forget_hidden()
 
     def rebase(self, template: Template) -> None:
         """Move to a newer version of the template, keeping every answer that still fits, and check all again."""
+        self.former.append(self.form)
         self.form = Form(template, staff=self.form.staff)
         by_uid = {one.uid: one for one in self.form.fields}
         self.answers = {uid: answer for uid, answer in self.answers.items() if uid in by_uid}
@@ -106,8 +131,8 @@ class Draft:
                 self._take(by_uid[uid], text)
         self._forget_hidden()
 
-    def _take(self, one: FormField, given: Typed) -> None:
-        result = read(one, given) if isinstance(given, str) else from_indices(one, given)
+    def _take(self, one: FormField, given: Typed | tuple[str, ...]) -> None:
+        result = from_indices(one, given.places) if isinstance(given, Chosen) else read(one, given)
         if isinstance(result, Problem):
             self.problems[one.uid] = result
             self.answers.pop(one.uid, None)
@@ -124,3 +149,10 @@ class Draft:
         for uid in self.problems.keys() - visible:
             del self.problems[uid]
             self.typed.pop(uid, None)
+
+
+def _in_words(one: FormField, given: Typed) -> str | tuple[str, ...]:
+    """Say what was chosen by the options' own texts, which mean the same in any version of the template."""
+    if isinstance(given, str):
+        return given
+    return tuple(option.value for option in one.options if str(option.index) in given.places)

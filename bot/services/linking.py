@@ -99,6 +99,7 @@ class Linking:
 
     async def view(self, turn: Turn, intent: ViewIntent) -> tuple[str, ...]:
         """Return the sync IDs linked to the subject's account: one CAD call, none when it is cached."""
+        self._require_sync(turn)
         target = await self._accounts.resolve(turn, intent.subject, intent.confirmed)
         return await self._links(turn, target)
 
@@ -118,8 +119,7 @@ class Linking:
         CAD refused or the outcome could not be found out.
         """
         intent = replace(intent, sync_id=_parse(turn, intent))
-        if turn.tenant.db_sync is DbSync.OFF:
-            raise Refused("db-sync-off")
+        self._require_sync(turn)
         self._accounts.target(turn, intent.subject)
         if intent.remove and not intent.undo and "unlink" not in intent.confirmed:
             raise Question("unlink-confirm", token="unlink", sync_id=intent.sync_id)  # noqa: S106 - not a password
@@ -148,23 +148,30 @@ class Linking:
         # Removing needs what is linked, adding what is not.
         return tuple(sorted(found, key=lambda item: (item.linked is not remove, item.sync_id)))
 
+    @staticmethod
+    def _require_sync(turn: Turn) -> None:
+        if turn.tenant.db_sync is DbSync.OFF:
+            raise Refused("db-sync-off")
+
     async def _add(self, turn: Turn, target: Target, intent: LinkIntent) -> LinkOutcome:
         await self._allow_self_link(turn, target, intent)
-        if not intent.undo:
-            await self._respect_other_holder(turn, target, intent)
+        await self._respect_other_holder(turn, target, intent)
         return await self._apply(turn, target, intent, self._known(turn, target, intent.sync_id))
 
     @staticmethod
     def _known(turn: Turn, target: Target, sync_id: str) -> bool | None:
-        """Whether the link is set, as far as it is known without asking: by what the bot did, or by a fresh list."""
+        """Whether the link is set, as far as it is known without asking: by what the bot met last, or by a fresh list.
+
+        What was met counts first: it is kept by account, the list by the name that the account was asked by.
+        """
         state = turn.tenant.memory.state(target, sync_id)
         listed = turn.tenant.cad.peek_links(target, max_age=LIST_SECONDS)
-        return state if listed is None else sync_id in listed
+        return state if state is not None or listed is None else sync_id in listed
 
     async def _remove(self, turn: Turn, target: Target, intent: LinkIntent) -> LinkOutcome:
-        before = self._known(turn, target, intent.sync_id)
+        before = turn.tenant.memory.state(target, intent.sync_id)
         if not before:
-            before = intent.sync_id in await self._links(turn, target)
+            before = intent.sync_id in await self._links(turn, target, fresh=True)
         if not before:
             return LinkOutcome(intent, turn.tenant.memory.name(target), changed=False)
         return await self._apply(turn, target, intent, before)
@@ -261,7 +268,7 @@ class Linking:
         if not memory.held_by_another(target, intent.sync_id):
             return
         if not turn.as_staff:
-            raise Refused("link-held", sync_id=intent.sync_id)
+            raise Refused("undo-changed" if intent.undo else "link-held", sync_id=intent.sync_id)
         token = f"held:{intent.sync_id}"
         if token not in intent.confirmed:
             raise Question("link-held-confirm", token=token, sync_id=intent.sync_id)
@@ -278,6 +285,7 @@ def _parse(turn: Turn, intent: LinkIntent) -> str:
     if intent.sync_id == HINT_VALUE:
         raise InvalidInput("sync-id-hint")
     sync_id = parse_sync_id(intent.sync_id)
-    if _MENTION.fullmatch(sync_id) or sync_id in {str(turn.actor.user_id), str(intent.subject.member_id)}:
+    people = {str(one) for one in (turn.actor.user_id, intent.subject.member_id) if one is not None}
+    if _MENTION.fullmatch(sync_id) or sync_id in people:
         raise InvalidInput("sync-id-discord")
     return sync_id

@@ -60,12 +60,18 @@ class LinkMemory:
         return self._key(target).kind is TargetKind.ACCOUNT
 
     def held_by_another(self, target: Target, sync_id: str) -> bool:
-        """Whether the sync ID was last seen linked to an identified account that is not known to be this one."""
+        """Whether the sync ID was last seen linked to an account that is not known to be this one.
+
+        An account that was never identified counts where both are named by Discord ids: no two of them are one account.
+        """
         own = self._key(target)
+        telling = (
+            {TargetKind.ACCOUNT, TargetKind.DISCORD} if target.kind is TargetKind.DISCORD else {TargetKind.ACCOUNT}
+        )
         return any(
             entry.get(sync_id, False)
             for account, entry in self._states.items()
-            if account.kind is TargetKind.ACCOUNT and account != own
+            if account.kind in telling and account != own
         )
 
     def _key(self, target: Target) -> Target:

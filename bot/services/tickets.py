@@ -21,8 +21,12 @@ DRAFT_SECONDS = 24 * 3600.0
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """One thing somebody may press. `target` is the member it concerns (None: an account no member stands for)."""
+    """One thing somebody may press, by the one route that it was issued for.
 
+    `target` is the member it concerns (None: an account no member stands for).
+    """
+
+    route: str
     owner_id: int
     guild_id: int
     actions: tuple[Action, ...]
@@ -44,6 +48,7 @@ class Tickets:
 
     def issue(
         self,
+        route: str,
         payload: object,
         *,
         owner_id: int,
@@ -60,7 +65,7 @@ class Tickets:
         ):
             self._tickets.popitem(last=False)
         ticket_id = self._new_id()
-        self._tickets[ticket_id] = Ticket(owner_id, guild_id, actions, target, payload, now + lifetime, once)
+        self._tickets[ticket_id] = Ticket(route, owner_id, guild_id, actions, target, payload, now + lifetime, once)
         return ticket_id
 
     def find(self, ticket_id: str) -> Ticket | None:

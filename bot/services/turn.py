@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from bot.cad.caller import Caller
 from bot.domain.access import Rule
@@ -29,13 +29,22 @@ class Subject:
 
 @dataclass(frozen=True, kw_only=True)
 class Intent:
-    """What somebody wants done, complete enough to be done later, and what he already said yes to."""
+    """What somebody wants done, complete enough to be done later, and what he already said yes to.
+
+    `repeatable`: doing it again after an unknown outcome does no harm.
+    """
+
+    repeatable: ClassVar[bool] = True
 
     confirmed: frozenset[str] = frozenset()
 
     def with_yes(self, token: str) -> Self:
         """The same intent after a yes to what `token` names."""
         return replace(self, confirmed=self.confirmed | {token})
+
+    def without_yes(self, token: str) -> Self:
+        """The same intent once that yes was used."""
+        return replace(self, confirmed=self.confirmed - {token})
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ import discord
 
 from bot.domain.encoding import summarise
 from bot.domain.forms import page_title
+from bot.services.drafts import DraftState
 from bot.ui.reply import FIELD_VALUE, Button, Reply, Tone
 from bot.ui.words import code, cut, escape, wrong_line
 
@@ -56,7 +57,9 @@ def draft_reply(words: Words, draft: Draft, custom_id: str, *, note: str = "") -
     """
     problems = list(draft.problems.values())
     missing = draft.missing
-    if problems:
+    if draft.state is DraftState.UNSURE:
+        text = words("draft-unsure")
+    elif problems:
         text = words("draft-wrong", count=len(problems))
         text += "".join(f"\n- {problem_line(words, problem)}" for problem in problems[:15])
     elif missing:
@@ -64,6 +67,8 @@ def draft_reply(words: Words, draft: Draft, custom_id: str, *, note: str = "") -
         text += "\n" + ", ".join(f"**{escape(one.label, 80)}**" for one in missing[:15])
     else:
         text = words("draft-ready")
+    if draft.delete_after is not None:
+        text += "\n" + words("create-deleted-after", minutes=draft.delete_after)
     if note:
         text += "\n\n" + words(note)
     summary = section_fields(words, summarise(draft.form, draft.answers))
@@ -98,11 +103,13 @@ def created_reply(words: Words, outcome: CreateOutcome) -> Reply:
     """Return the new character as the CAD will show it, or what was sent where the CAD did not say."""
     record = outcome.record
     stored = record.fields_with_values() if record is not None else ()
-    name = record.display_name if record is not None and stored else _sent_name(outcome.sent)
+    name = record.display_name if record is not None and stored else outcome.name
     key = "create-made-read-back" if outcome.read_back else "create-made" if name else "create-made-nameless"
     parts = [words(key, name=name)]
     if record is not None and record.id is not None:
         parts.append(words("create-record-id", id=str(record.id)))
+    if outcome.delete_after is not None:
+        parts.append(words("create-deleted-after", minutes=outcome.delete_after))
     if not stored and outcome.sent:
         parts.append(words("create-shown-as-sent"))
     if outcome.unknown:
@@ -117,8 +124,3 @@ def shown_reply(words: Words, sync_id: str, record: Record | None) -> Reply:
         return Reply.of(words("character-none", sync_id=sync_id), Tone.INFO)
     text = words("character-shown", name=record.display_name, sync_id=sync_id)
     return Reply.of(text, Tone.INFO, fields=section_fields(words, record.fields_with_values()), image=record.photo)
-
-
-def _sent_name(sent: Summary) -> str:
-    values = [text for _, rows in sent for _, text in rows]
-    return " ".join(values[:2])

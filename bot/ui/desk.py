@@ -16,7 +16,7 @@ from bot.errors import CharlinkError, Interrupted, Question, Refused
 from bot.services.turn import Turn
 from bot.telemetry import REFERENCE
 from bot.ui.failures import failure_reply, question_reply
-from bot.ui.visit import Visit, reference_of
+from bot.ui.visit import ALREADY_ACKNOWLEDGED, BROKEN, Visit, reference_of
 from bot.ui.words import Words
 
 if TYPE_CHECKING:
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 UNKNOWN_INTERACTION = 10062
-ALREADY_ACKNOWLEDGED = 40060
 
 
 def actor_of(interaction: discord.Interaction) -> Actor:
@@ -118,7 +117,10 @@ class Desk:
         self._metrics.interactions.labels(visit.route or "unknown", outcome).inc()
 
     async def fail(self, visit: Visit, error: Exception) -> None:
-        """Tell the person what happened, whether anything changed, and what to do next. Never raises."""
+        """Tell the person what happened, whether anything changed, and what to do next.
+
+        Where Discord itself can't be reached, that is logged and all there is to do.
+        """
         try:
             if isinstance(error, discord.HTTPException):
                 self._log_discord(error)
@@ -132,7 +134,7 @@ class Desk:
                 await visit.show(question_reply(visit, error))
             else:
                 await visit.whisper(failure_reply(visit, error))
-        except (discord.HTTPException, OSError) as second:
+        except (discord.HTTPException, *BROKEN) as second:
             log.warning("could not tell the person: %s", type(second).__name__)
 
     async def interrupt(self) -> None:

@@ -5,7 +5,6 @@ Every failure names its reference, by which staff find it in the logs.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import discord
@@ -22,12 +21,11 @@ SHOW_DETAIL = frozenset({CadErrorKind.REJECTED, CadErrorKind.UNIQUE})
 MAX_LINES = 15
 
 
-@dataclass(frozen=True, slots=True)
-class Dismissed:
-    """What a "no" stands for."""
+NO = "no"
+"""The argument in a custom id by which a question's ticket is declined: one ticket, so that only one answer counts."""
 
 
-async def dismiss(visit: Visit, _: Dismissed, __: str) -> None:
+async def dismiss(visit: Visit) -> None:
     """Answer a "no": nothing was done."""
     await visit.show(Reply.of(visit.words("dismissed"), Tone.INFO))
 
@@ -45,10 +43,16 @@ def failure_reply(visit: Visit, error: Exception) -> Reply:
         text = words("internal")
     tone = Tone.REFUSED if isinstance(error, Refused | Expired) else Tone.FAILED
     reply = Reply.of(f"{text}\n\n{words('reference', reference=visit.reference)}", tone)
-    if isinstance(error, CharlinkError) and error.retryable and visit.intent is not None and visit.actions:
+    if isinstance(error, CharlinkError) and error.retryable and _repeatable(visit, error):
         again = visit.custom_id(visit.route, visit.intent)
         reply = reply.with_buttons(Button(words.plain("button-again", 80), again))
     return reply.with_buttons(*reply.buttons, visit.back) if visit.back else reply
+
+
+def _repeatable(visit: Visit, error: CharlinkError) -> bool:
+    """Whether the same intent may be offered again: not where doing it twice would show."""
+    unknown = isinstance(error, CadError) and error.outcome_unknown
+    return visit.intent is not None and bool(visit.actions) and (visit.intent.repeatable or not unknown)
 
 
 def question_reply(visit: Visit, question: Question) -> Reply:
@@ -56,15 +60,15 @@ def question_reply(visit: Visit, question: Question) -> Reply:
     words = visit.words
     if visit.intent is None:
         raise RuntimeError("a question needs an intent to go on with")
-    confirmed = visit.intent.with_yes(question.token)
+    custom_id = visit.custom_id(visit.route, visit.intent.with_yes(question.token))
     danger = question.token == "unlink"  # noqa: S105 - not a password
     return Reply.of(words(question.key, **question.params), Tone.ASK).with_buttons(
         Button(
             words.plain(f"{question.key}-yes", 80),
-            visit.custom_id(visit.route, confirmed),
+            custom_id,
             discord.ButtonStyle.danger if danger else discord.ButtonStyle.primary,
         ),
-        Button(words.plain("button-no", 80), visit.custom_id("dismiss", Dismissed())),
+        Button(words.plain("button-no", 80), custom_id + NO),
     )
 
 

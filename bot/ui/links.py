@@ -29,16 +29,14 @@ MAX_LISTED = 50
 def whose(visit: Visit, subject: Subject, account: str) -> str:
     """Name an account for the reader: his own, a member's, or the one of an API id; with its CAD name if known."""
     words = visit.words
+    if subject.api_id is not None:
+        return words("whose-named", account=account) if account else words("whose-id", id=subject.api_id)
     if subject.member_id == visit.interaction.user.id:
         return words("whose-own-named", account=account) if account else words("whose-own")
-    if subject.member_id is not None:
-        member = subject.member_id
-        return (
-            words("whose-member-named", member=member, account=account)
-            if account
-            else words("whose-member", member=member)
-        )
-    return words("whose-named", account=account) if account else words("whose-id", id=subject.api_id or "")
+    member = subject.member_id or 0
+    return (
+        words("whose-member-named", member=member, account=account) if account else words("whose-member", member=member)
+    )
 
 
 def link_reply(visit: Visit, outcome: LinkOutcome) -> Reply:
@@ -72,7 +70,7 @@ def links_reply(visit: Visit, intent: ViewIntent, links: Sequence[str]) -> Reply
         text += "\n" + words("links-more", count=len(links) - MAX_LISTED)
     text += "\n\n" + words("sync-id-where")
     action = Action.UNLINK if intent.remove else Action.LINK
-    enter = visit.custom_id("enter", intent, actions=(action, *visit.actions[1:]), once=False)
+    enter = visit.custom_id("enter", intent, actions=(action,), once=False)
     label = words.plain("button-enter-remove" if intent.remove else "button-enter", 80)
     return Reply.of(text, Tone.INFO).with_buttons(Button(label, enter, discord.ButtonStyle.primary))
 

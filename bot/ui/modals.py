@@ -11,6 +11,7 @@ import discord
 
 from bot.domain.answers import option_indices
 from bot.domain.fields import SELECT_LIMIT, FormField, Option, Widget
+from bot.services.drafts import Chosen
 from bot.ui.words import cut
 
 if TYPE_CHECKING:
@@ -59,7 +60,8 @@ def submitted(interaction: discord.Interaction) -> dict[int, Typed]:
         custom_id = str(component.get("custom_id", ""))
         if custom_id.isascii() and custom_id.isdecimal():
             values = component.get("values")
-            found[int(custom_id)] = tuple(map(str, values)) if values is not None else str(component.get("value") or "")
+            chosen = Chosen(tuple(map(str, values))) if values is not None else None
+            found[int(custom_id)] = chosen or str(component.get("value") or "")
     return found
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from bot.errors import Expired, Refused
+from bot.ui.failures import NO, dismiss
 from bot.ui.reply import PREFIX
 
 if TYPE_CHECKING:
@@ -63,13 +64,13 @@ class Router:
             if route is None:
                 raise Expired("button-unknown")
             visit.route = name
-            ticket = self._redeem(visit, ticket_id, route)
-            await route.handler(visit, ticket.payload, arg)
+            ticket = self._redeem(visit, name, ticket_id, route)
+            await (dismiss(visit) if arg == NO else route.handler(visit, ticket.payload, arg))
 
-    def _redeem(self, visit: Visit, ticket_id: str, route: Route[object]) -> Ticket:
+    def _redeem(self, visit: Visit, name: str, ticket_id: str, route: Route[object]) -> Ticket:
         """Return the ticket, used up if it is good for one use, after every check that it may be used here and now."""
         ticket = self._tickets.find(ticket_id)
-        if ticket is None or not isinstance(ticket.payload, route.payload):
+        if ticket is None or ticket.route != name or not isinstance(ticket.payload, route.payload):
             raise Expired("button-expired")
         user, guild_id = visit.interaction.user, visit.interaction.guild_id
         if ticket.owner_id != user.id or ticket.guild_id != guild_id:

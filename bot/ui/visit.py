@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import hashlib
 import logging
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
+import aiohttp
 import discord
 
 from bot.errors import InvalidInput
@@ -16,7 +19,7 @@ from bot.services.turn import Subject
 from bot.ui.reply import PREFIX
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
     from bot.domain.access import Action
     from bot.services.tickets import Tickets
@@ -25,6 +28,24 @@ if TYPE_CHECKING:
     from bot.ui.words import Words
 
 log = logging.getLogger(__name__)
+
+ALREADY_ACKNOWLEDGED = 40060
+BROKEN = (aiohttp.ClientError, OSError)
+"""What a connection to Discord breaks with; aiohttp's own errors are not all OSErrors."""
+PAUSE_SECONDS = 0.1
+
+
+async def persist(edit: Callable[[], Awaitable[object]]) -> None:
+    """Make an edit that may be made twice, up to three times where the connection breaks."""
+    for last in (False, False, True):
+        try:
+            await edit()
+        except BROKEN:
+            if last:
+                raise
+            await asyncio.sleep(PAUSE_SECONDS)
+        else:
+            return
 
 
 def reference_of(interaction_id: int) -> str:
@@ -39,7 +60,7 @@ class Visit:
 
     `turn` is set once the person was admitted. `route`, `intent`, `actions` and `target` say what is being done, so
     that a question or a failure can offer to go on with exactly that; `back` is where a failure leads back to.
-    `settled` once the person has his answer.
+    `responded` once Discord has the first response, `settled` once the person has his answer.
     """
 
     interaction: discord.Interaction
@@ -53,6 +74,7 @@ class Visit:
     actions: tuple[Action, ...] = ()
     target: int | None = None
     back: Button | None = None
+    responded: bool = False
     settled: bool = False
 
     @property
@@ -96,11 +118,15 @@ class Visit:
         once: bool = True,
         lifetime: float = MESSAGE_SECONDS,
     ) -> str:
-        """Issue a ticket for this person and return the custom id that carries it."""
-        granted = actions or self.actions
-        if not granted:
+        """Issue a ticket for this person and return the custom id that carries it.
+
+        `actions` replace what is being done; whatever else had to be allowed for it (options for staff) still has to.
+        """
+        if not self.actions:
             raise RuntimeError("not admitted")
+        granted = (actions or self.actions[:1]) + self.actions[1:]
         ticket = self.tickets.issue(
+            route,
             payload,
             owner_id=self.interaction.user.id,
             guild_id=self.interaction.guild_id or 0,
@@ -115,7 +141,7 @@ class Visit:
     def waits(self) -> bool:
         """Whether the person was promised an answer and has none yet."""
         choosing = self.interaction.type is discord.InteractionType.autocomplete
-        return self.interaction.response.is_done() and not self.settled and not choosing
+        return self.responded and not self.settled and not choosing
 
     @property
     def _edits(self) -> bool:
@@ -128,30 +154,28 @@ class Visit:
 
         `anew`: as a message of its own, beside the one that was clicked.
         """
-        if not self.interaction.response.is_done():
+        if not self.responded:
             if self._edits and not anew:
-                await self.interaction.response.defer()
+                await self._respond(self.interaction.response.defer)
             else:
-                await self.interaction.response.defer(ephemeral=True, thinking=True)
-            self.on_first_response()
+                await self._respond(partial(self.interaction.response.defer, ephemeral=True, thinking=True))
 
     async def show(self, reply: Reply) -> None:
         """Give the answer, privately: in place of the private message that was clicked, else as a new one."""
         self.settled = True
-        response = self.interaction.response
-        embed, view = self._embed(reply), reply.view()
-        if response.is_done():
-            await self.interaction.edit_original_response(content=reply.headline, embed=embed, view=view)
+        interaction = self.interaction
+        shown: dict[str, Any] = {"content": reply.headline, "embed": self._embed(reply), "view": reply.view()}
+        if self.responded:
+            await persist(partial(interaction.edit_original_response, **shown))
         elif self._edits:
-            await response.edit_message(content=reply.headline, embed=embed, view=view)
-            self.on_first_response()
+            await self._respond(partial(interaction.response.edit_message, **shown))
         else:
             await self._send(reply)
 
     async def whisper(self, reply: Reply) -> None:
         """Give the answer as a new private message, leaving whatever was clicked as it is."""
         self.settled = True
-        if self.interaction.response.is_done():
+        if self.responded:
             await self.show(reply)
         else:
             await self._send(reply)
@@ -160,18 +184,40 @@ class Visit:
         """Answer with a form. Like a view it is stopped at once: its submission goes to the router."""
         modal.stop()
         self.settled = True
-        await self.interaction.response.send_modal(modal)
-        self.on_first_response()
+        await self._respond(partial(self.interaction.response.send_modal, modal))
 
     async def _send(self, reply: Reply) -> None:
         view = reply.view()
-        await self.interaction.response.send_message(
+        send = partial(
+            self.interaction.response.send_message,
             content=reply.headline,
             embed=self._embed(reply),
             view=view if view is not None else discord.utils.MISSING,
             ephemeral=True,
         )
-        self.on_first_response()
+        await self._respond(send)
+
+    async def _respond(self, respond: Callable[[], Awaitable[object]]) -> None:
+        """Give the first response, again where the connection broke: "already acknowledged" then says that it arrived.
+
+        Without such a break somebody else has answered, and this visit must do nothing: the error goes on.
+        """
+        broke = False
+        for last in (False, False, True):
+            try:
+                await respond()
+            except discord.HTTPException as error:
+                if not (broke and error.code == ALREADY_ACKNOWLEDGED):
+                    raise
+            except BROKEN:
+                if last:
+                    raise
+                broke = True
+                await asyncio.sleep(PAUSE_SECONDS)
+                continue
+            self.responded = True
+            self.on_first_response()
+            return
 
     def _embed(self, reply: Reply) -> discord.Embed:
         if self._turn is not None and self._turn.tenant.staging:
@@ -180,9 +226,9 @@ class Visit:
 
     async def _tell_wait(self, place: int, seconds: float) -> None:
         """Say the place in the queue and the time, while the answer is still to come."""
-        if self.interaction.response.is_done():
+        if self.responded:
             text = self.words("waiting", place=place, seconds=round(seconds))
             try:
                 await self.interaction.edit_original_response(content=text)
-            except (discord.HTTPException, OSError) as error:
+            except (discord.HTTPException, *BROKEN) as error:
                 log.warning("could not tell the wait: %s", type(error).__name__)

@@ -24,7 +24,6 @@ from bot.services.tickets import Tickets
 from bot.settings import SelfLink, load_settings
 from bot.telemetry import Metrics
 from bot.ui.desk import Desk
-from bot.ui.failures import Dismissed, dismiss
 from bot.ui.router import Router
 from cogs.linkchar import LinkChar
 from cogs.newchar import NewChar
@@ -176,7 +175,6 @@ async def staged(place: Town, files: AttachmentReader | None = None) -> AsyncIte
     accounts = Accounts()
 
     async def setup(bot: CharlinkBot) -> None:
-        router.add("dismiss", Dismissed, dismiss)
         await bot.add_cog(LinkChar(desk, Linking(accounts), router))
         await bot.add_cog(NewChar(desk, Creation(accounts, files or NoFiles(), clock=place.clock), router))
         await sync_commands(bot, [])

@@ -64,10 +64,20 @@ class TestMemberWithApiId:
 
     async def test_of_somebody_else_is_refused(self, place: Town, accounts: Accounts) -> None:
         place.resident("Otto", OTTO, community_user_id="lic")
+        place.resident("Mia", community_user_id="lic-mia")
+        with pytest.raises(Refused) as caught:
+            await accounts.resolve(place.turn(rule=Rule.STAFF), Subject(member_id=OTTO, api_id="lic-mia"), NOBODY)
+        assert (caught.value.key, caught.value.params) == ("account-disagrees", {"member": OTTO})
+
+    async def test_staff_do_not_escape_the_players_rules_by_naming_themselves(
+        self, place: Town, accounts: Accounts
+    ) -> None:
         place.resident("Pia", PIA, community_user_id="lic-pia")
         with pytest.raises(Refused) as caught:
-            await accounts.resolve(place.turn(rule=Rule.STAFF), Subject(member_id=OTTO, api_id="lic-pia"), NOBODY)
-        assert (caught.value.key, caught.value.params) == ("account-disagrees", {"member": OTTO})
+            await accounts.resolve(place.turn(rule=Rule.STAFF), Subject(api_id="lic-pia"), NOBODY)
+        assert caught.value.key == "account-own-by-id"
+        admin = place.turn(rule=Rule.ADMIN)
+        assert await accounts.resolve(admin, Subject(api_id="lic-pia"), NOBODY) == Target.of(api_id="lic-pia")
 
     async def test_who_is_not_linked_to_discord_is_named_by_it(self, place: Town, accounts: Accounts) -> None:
         place.resident("Otto", community_user_id="lic")
@@ -158,7 +168,24 @@ class TestDiscordIdsAsApiIds:
     async def test_staff_are_not_asked_for_others(self, place: Town, accounts: Accounts) -> None:
         target = await accounts.resolve(place.turn(OTTO, Rule.STAFF), MINE, NOBODY)
         assert target == Target.of(api_id=str(PIA))
-        assert place.asked == []
+        assert place.asked == ["account"]
+
+    async def test_staff_are_stopped_too_when_a_members_id_leads_elsewhere(
+        self, place: Town, pia: Account, accounts: Accounts
+    ) -> None:
+        await self.confirm(place, accounts)
+        pia.api_ids.clear()
+        place.resident("Mallory", api_ids=[str(PIA)])
+        with pytest.raises(Refused) as caught:
+            await accounts.resolve(place.turn(OTTO, Rule.STAFF), MINE, NOBODY)
+        assert caught.value.key == "account-changed"
+
+    @pytest.mark.usefixtures("pia")
+    async def test_a_member_and_an_id_of_another_account_disagree(self, place: Town, accounts: Accounts) -> None:
+        place.resident("Mallory", api_ids=["STEAM:9"])
+        with pytest.raises(Refused) as caught:
+            await accounts.resolve(place.turn(OTTO, Rule.STAFF), Subject(member_id=PIA, api_id="STEAM:9"), NOBODY)
+        assert caught.value.key == "account-disagrees"
 
 
 UNKNOWN = CadError(CadErrorKind.NOT_LINKED, sent=Sent.ANSWERED)

@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bot.cad.client import TEMPLATE_TTL
 from bot.domain.access import Rule
 from bot.errors import CadError, CadErrorKind, NotApplied, Question, Refused, Sent
 from bot.services.accounts import Accounts
-from bot.services.creation import DRAFT_SECONDS, TEMPLATE_FRESH, Creation, DraftIntent, StartIntent
+from bot.services.creation import Creation, DraftIntent, StartIntent
+from bot.services.drafts import Chosen
+from bot.services.tickets import DRAFT_SECONDS
 from bot.services.turn import Subject
 from bot.settings import ApiVersion, CreateForm, DbSync
 from sandbox.templates import field, section, template
@@ -64,7 +67,7 @@ async def draft_of(place: Town, creation: Creation, turn: Turn | None = None, in
     await creation.warm(place.tenant)
     draft = creation.begin(turn or place.turn(), intent)
     assert draft is not None
-    draft.submit(0, {FIRST: "Jane", LAST: "Doe", DOB: "01/02/1990"})
+    draft.submit(0, {FIRST: "Jane", LAST: "Doe", DOB: "01/02/1990"}, version=draft.version)
     place.asked.clear()
     return draft
 
@@ -130,7 +133,7 @@ class TestBegin:
     async def test_renews_an_old_template_beside_it(self, place: Town, creation: Creation) -> None:
         draft = await draft_of(place, creation)
         place.state.templates[7] = civilian(field("job", "text", "Job", isRequired=True))
-        place.clock.now += TEMPLATE_FRESH + 1
+        place.clock.now += TEMPLATE_TTL + 1
         assert creation.begin(place.turn(), START) is draft
         assert [one.uid for one in draft.missing] == []
         await asyncio.sleep(0.01)
@@ -143,7 +146,7 @@ class TestBegin:
         self, place: Town, creation: Creation, caplog: pytest.LogCaptureFixture
     ) -> None:
         draft = await draft_of(place, creation)
-        place.clock.now += TEMPLATE_FRESH + 1
+        place.clock.now += TEMPLATE_TTL + 1
         place.cad.break_("template", CadErrorKind.TIMEOUT)
         assert creation.begin(place.turn(), START) is draft
         await asyncio.sleep(0.01)
@@ -151,7 +154,7 @@ class TestBegin:
 
     async def test_a_draft_thrown_away_is_gone(self, place: Town, creation: Creation) -> None:
         draft = await draft_of(place, creation)
-        creation.discard(place.turn(), draft)
+        creation.cancel(place.turn(), draft)
         assert creation.begin(place.turn(), START) is not draft
 
     async def test_drafts_are_bounded(self, place: Town, creation: Creation, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -227,7 +230,7 @@ class TestCreate:
 
     async def test_what_is_missing_or_wrong_is_not_sent(self, place: Town, pia: Account, creation: Creation) -> None:
         draft = await draft_of(place, creation)
-        draft.submit(0, {DOB: "31/31/1990"})
+        draft.submit(0, {DOB: "31/31/1990"}, version=draft.version)
         assert key(await create(place, creation, draft)) == "draft-not-ready"
         assert place.asked == []
         assert names(place, pia) == []
@@ -339,8 +342,13 @@ class TestLostAnswers:
         assert asked.key == "create-again"
         assert place.asked == []
         assert names(place, pia) == ["jane"]
+        place.cad.break_("characters", CadErrorKind.TIMEOUT)
+        assert isinstance(await create(place, creation, draft, asked.token), CadError), (
+            "it can't look, so it sends nothing"
+        )
+        assert names(place, pia) == ["jane"]
         assert await create(place, creation, draft, asked.token) is None
-        assert names(place, pia) == ["jane", "jane"]
+        assert names(place, pia) == ["jane"], "found after all, so not sent again"
 
     async def test_without_a_list_from_before_only_the_same_values_prove_it(
         self, place: Town, pia: Account, creation: Creation
@@ -353,7 +361,7 @@ class TestLostAnswers:
     async def test_what_was_chosen_is_compared_too(self, place: Town, pia: Account, creation: Creation) -> None:
         place.state.templates[7] = civilian(field("boxes", "checkboxes", "Boxes", options=["A", "B"]))
         draft = await draft_of(place, creation)
-        draft.submit(1, {JOB: ("0", "1")})
+        draft.submit(1, {JOB: Chosen(("0", "1"))}, version=draft.version)
         place.cad.lose("create", applied=True)
         assert await create(place, creation, draft) is None
         assert names(place, pia) == ["jane"]
@@ -363,7 +371,7 @@ class TestLostAnswers:
         twin = {"first": "Jane", "last": "Doe", "dob": "01/02/1990", "boxes": '{"flags":["A"]}'}
         place.state.add_record(pia, twin)
         draft = await draft_of(place, creation)
-        draft.submit(1, {JOB: ("0", "1")})
+        draft.submit(1, {JOB: Chosen(("0", "1"))}, version=draft.version)
         place.cad.lose("create", applied=False)
         assert isinstance(await create(place, creation, draft), CadError)
         assert names(place, pia) == ["jane"]
@@ -374,7 +382,7 @@ class TestLostAnswers:
         place.state.templates[7] = civilian(field("job", "text", "Job"))
         place.state.add_record(pia, {"first": "JANE", "last": "doe", "dob": "01/02/1990", "job": "Cook"})
         draft = await draft_of(place, creation)
-        draft.submit(1, {JOB: "Cop"})
+        draft.submit(1, {JOB: "Cop"}, version=draft.version)
         place.cad.lose("create", applied=False)
         assert isinstance(await create(place, creation, draft), CadError)
         await listed(place, place.turn())

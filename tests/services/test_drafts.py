@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.forms import Form
-from bot.services.drafts import Draft
+from bot.services.drafts import Chosen, Draft
 from bot.services.turn import Subject
 from tests.community import PIA
 from tests.domain.templates import depends, field, section, template
@@ -38,14 +38,14 @@ def uids(one: Draft, number: int) -> list[str]:
 
 def filled() -> Draft:
     one = draft()
-    one.submit(0, {FIRST: "Jane", SEX: ("1",)})
+    one.submit(0, {FIRST: "Jane", SEX: Chosen(("1",))}, version=one.version)
     return one
 
 
 def test_required_fields_come_first_and_then_the_rest() -> None:
     one = draft()
     assert uids(one, 0) == ["first", "sex"]
-    one.submit(0, {FIRST: "Jane", SEX: ("1",)})
+    one.submit(0, {FIRST: "Jane", SEX: Chosen(("1",))}, version=one.version)
     assert uids(one, 1) == ["age", "flags", "licence"]
     assert one.ready
 
@@ -54,13 +54,13 @@ def test_missing_is_what_is_required_and_has_no_answer() -> None:
     one = draft()
     assert [field.uid for field in one.missing] == ["first", "sex"]
     assert not one.ready
-    one.submit(0, {FIRST: "Jane"})
+    one.submit(0, {FIRST: "Jane"}, version=one.version)
     assert [field.uid for field in one.missing] == ["sex"]
 
 
 def test_every_wrong_field_is_named_and_nothing_typed_is_lost() -> None:
     one = draft()
-    one.submit(0, {FIRST: "", AGE: "old", SEX: ("1",)})
+    one.submit(0, {FIRST: "", AGE: "old", SEX: Chosen(("1",))}, version=one.version)
     assert {uid: problem.key for uid, problem in one.problems.items()} == {
         "first": "problem-required",
         "age": "problem-mask",
@@ -73,8 +73,8 @@ def test_every_wrong_field_is_named_and_nothing_typed_is_lost() -> None:
 
 def test_put_right_it_is_no_problem_any_more() -> None:
     one = filled()
-    one.submit(1, {AGE: "old"})
-    one.submit(0, {AGE: "42"})
+    one.submit(1, {AGE: "old"}, version=one.version)
+    one.submit(0, {AGE: "42"}, version=one.version)
     assert one.problems == {}
     assert one.current(one.form.fields[AGE]) == "42"
     assert one.ready
@@ -82,19 +82,19 @@ def test_put_right_it_is_no_problem_any_more() -> None:
 
 def test_a_wrong_answer_takes_the_place_of_the_right_one() -> None:
     one = filled()
-    one.submit(0, {FIRST: " "})
+    one.submit(0, {FIRST: " "}, version=one.version)
     assert "first" not in one.answers
     assert not one.ready
 
 
 def test_a_field_that_appears_is_asked_and_one_that_hides_does_not_block() -> None:
     one = filled()
-    one.submit(1, {AGE: "", FLAGS: ("0", "2"), LICENCE: ("1",)})
+    one.submit(1, {AGE: "", FLAGS: Chosen(("0", "2")), LICENCE: Chosen(("1",))}, version=one.version)
     assert not one.ready
     assert uids(one, 2) == ["licence_no"]
-    one.submit(2, {LICENCE_NO: "12"})
+    one.submit(2, {LICENCE_NO: "12"}, version=one.version)
     assert [field.uid for field in one.wrong()] == ["licence_no"]
-    one.submit(1, {LICENCE: ("0",)})
+    one.submit(1, {LICENCE: Chosen(("0",))}, version=one.version)
     assert one.problems == {}
     assert one.ready
     assert uids(one, 2) == []
@@ -103,28 +103,28 @@ def test_a_field_that_appears_is_asked_and_one_that_hides_does_not_block() -> No
 
 def test_earlier_pages_can_be_opened_again() -> None:
     one = filled()
-    one.submit(1, {AGE: "42", FLAGS: (), LICENCE: ("0",)})
+    one.submit(1, {AGE: "42", FLAGS: Chosen(()), LICENCE: Chosen(("0",))}, version=one.version)
     assert uids(one, 0) == ["first", "sex"]
     assert uids(one, 1) == ["age", "flags", "licence"]
-    one.submit(0, {FIRST: "Ann", SEX: ("0",)})
+    one.submit(0, {FIRST: "Ann", SEX: Chosen(("0",))}, version=one.version)
     assert len(one.pages) == 2
     assert one.current(one.form.fields[FIRST]) == "Ann"
 
 
 def test_a_forged_form_changes_nothing() -> None:
     one = draft()
-    one.submit(0, {99: "x", -1: "y"})
-    one.submit(7, {-3: ("1",)})
+    one.submit(0, {99: "x", -1: "y"}, version=one.version)
+    one.submit(7, {-3: Chosen(("1",))}, version=one.version)
     assert one.pages == []
     assert one.answers == {}
-    one.submit(0, {SEX: ("9",)})
+    one.submit(0, {SEX: Chosen(("9",))}, version=one.version)
     assert one.problems["sex"].key == "problem-option-gone"
 
 
 @given(st.dictionaries(st.integers(-1, 7), st.text(max_size=6) | st.lists(st.text("0123", max_size=2)).map(tuple)))
 def test_whatever_comes_back_is_kept_or_told(given_values: dict[int, Typed]) -> None:
     one = draft()
-    one.submit(0, given_values)
+    one.submit(0, given_values, version=one.version)
     for place, value in given_values.items():
         if isinstance(value, str) and value.strip() and 0 <= place < len(FIELDS):
             asked = one.form.fields[place]
@@ -159,22 +159,22 @@ class TestNewTemplate:
 
     def test_what_was_typed_wrong_is_not_lost(self) -> None:
         one = filled()
-        one.submit(1, {AGE: "old"})
+        one.submit(1, {AGE: "old"}, version=one.version)
         one.rebase(template(section("Only", *FIELDS, field("new"))))
         assert one.current(one.form.fields[AGE]) == "old"
 
 
 def test_a_field_typed_wrong_that_went_is_forgotten() -> None:
     one = filled()
-    one.submit(1, {AGE: "old"})
+    one.submit(1, {AGE: "old"}, version=one.version)
     one.rebase(template(section("Only", FIELDS[FIRST], FIELDS[SEX])))
     assert one.ready
 
 
 def test_more_wrong_fields_than_a_page_holds_are_put_right_in_turns() -> None:
     one = draft(*(field(f"f{number}", mask="#") for number in range(7)))
-    one.submit(0, dict.fromkeys(range(5), "x"))
-    one.submit(1, dict.fromkeys(range(5, 7), "x"))
+    one.submit(0, dict.fromkeys(range(5), "x"), version=one.version)
+    one.submit(1, dict.fromkeys(range(5, 7), "x"), version=one.version)
     assert len(one.wrong()) == 5
-    one.submit(0, dict.fromkeys(range(5), "1"))
+    one.submit(0, dict.fromkeys(range(5), "1"), version=one.version)
     assert [field.uid for field in one.wrong()] == ["f5", "f6"]

@@ -20,6 +20,7 @@ def tickets(clock: Clock, limit: int = 100) -> Tickets:
 
 def issue(held: Tickets, payload: object = "x", *, lifetime: float = MESSAGE_SECONDS, once: bool = True) -> str:
     return held.issue(
+        "link",
         payload,
         owner_id=PIA,
         guild_id=GUILD,

@@ -67,7 +67,7 @@ def test_a_created_character_is_shown_as_the_cad_shows_it() -> None:
 
 def test_where_the_cad_says_nothing_it_is_shown_as_sent() -> None:
     sent = (("Names", (("First", "Jane"), ("Last", "Doe"))), ("More", (("Age", "30"),)))
-    reply = created_reply(WORDS, CreateOutcome(None, sent=sent, read_back=True, unknown=("pet",)))
+    reply = created_reply(WORDS, CreateOutcome(None, name="Jane Doe", sent=sent, read_back=True, unknown=("pet",)))
     assert reply.headline == "Created Jane Doe."
     assert "read the characters back" in reply.detail
     assert "this is what was sent" in reply.detail
@@ -116,7 +116,7 @@ def test_what_a_file_named_stays_in_its_code_marks() -> None:
 def test_every_page_has_its_button_and_no_more_than_fit() -> None:
     many = draft(*(field(f"f{number}") for number in range(200)))
     for page in range(40):
-        many.submit(page, dict.fromkeys(range(page * 5, page * 5 + 5), "x"))
+        many.submit(page, dict.fromkeys(range(page * 5, page * 5 + 5), "x"), version=many.version)
     reply = draft_reply(WORDS, many, "cl1:draft:t1:")
     within_limits(reply)
     assert len(reply.buttons) == 22
@@ -125,7 +125,7 @@ def test_every_page_has_its_button_and_no_more_than_fit() -> None:
 
 def test_a_draft_with_problems_offers_to_correct_them_only() -> None:
     wrong = draft(field("age", mask="##"), field("first"))
-    wrong.submit(0, {0: "x", 1: "Jane"})
+    wrong.submit(0, {0: "x", 1: "Jane"}, version=wrong.version)
     reply = draft_reply(WORDS, wrong, "cl1:draft:t1:", note="draft-template-changed")
     assert [one.custom_id.rpartition(":")[2] for one in reply.buttons] == ["continue", "cancel", "edit-0"]
     assert reply.headline == "1 field needs another look."
@@ -139,7 +139,7 @@ def test_a_draft_is_within_discords_limits(rows: list[tuple[str, str]], label: s
         Form(template(section(label, *(field(f"f{n}", label=name) for n, (name, _) in enumerate(rows))))),
         started=0.0,
     )
-    one.submit(0, {number: value for number, (_, value) in enumerate(rows)})
+    one.submit(0, {number: value for number, (_, value) in enumerate(rows)}, version=one.version)
     within_limits(draft_reply(WORDS, one, "cl1:draft:t1:"))
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
+from bot.services.drafts import Chosen
 from bot.ui.modals import submitted, text_modal
 
 if TYPE_CHECKING:
@@ -32,8 +33,8 @@ def label(component: dict[str, Any]) -> dict[str, Any]:
         ({"components": [label({"type": 4, "custom_id": "0", "value": " Jane "})]}, {0: " Jane "}),
         ({"components": [label({"type": 4, "custom_id": "3"})]}, {3: ""}),
         ({"components": [label({"type": 4, "custom_id": "3", "value": None})]}, {3: ""}),
-        ({"components": [label({"type": 3, "custom_id": "1", "values": ["0", "2"]})]}, {1: ("0", "2")}),
-        ({"components": [label({"type": 22, "custom_id": "2", "values": []})]}, {2: ()}),
+        ({"components": [label({"type": 3, "custom_id": "1", "values": ["0", "2"]})]}, {1: Chosen(("0", "2"))}),
+        ({"components": [label({"type": 22, "custom_id": "2", "values": []})]}, {2: Chosen(())}),
         ({"components": [{"type": 1, "components": [{"type": 4, "custom_id": "5", "value": "x"}]}]}, {5: "x"}),
         ({"components": [{"type": 10, "id": 4}]}, {}),
         ({"components": [label({"type": 4, "custom_id": "foreign", "value": "x"})]}, {}),
