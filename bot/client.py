@@ -38,6 +38,8 @@ class CharlinkTree(app_commands.CommandTree["CharlinkBot"]):
         Whatever is raised must be an AppCommandError here: anything else vanishes inside discord.py.
         """
         desk = self.client.desk
+        if not desk.first_time(interaction):
+            return False
         visit = desk.visit(interaction)
         try:
             command = interaction.command

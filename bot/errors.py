@@ -135,6 +135,7 @@ class CadError(CharlinkError):
         return self.kind in {
             CadErrorKind.RATE_LIMITED,
             CadErrorKind.SERVER,
+            CadErrorKind.UNEXPECTED,
             CadErrorKind.TIMEOUT,
             CadErrorKind.TRANSPORT,
             CadErrorKind.PAUSED,

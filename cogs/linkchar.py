@@ -11,6 +11,7 @@ from discord.ext import commands
 
 from bot.client import ACCESS
 from bot.domain.access import Action, CommandAccess
+from bot.errors import Expired
 from bot.services.linking import HINT_VALUE, LinkIntent, ShowIntent, ViewIntent
 from bot.ui.characters import shown_reply
 from bot.ui.links import choices, link_modal, link_reply, links_reply
@@ -61,11 +62,11 @@ class LinkChar(commands.Cog):
     ) -> None:
         """Link your game character to your CAD account, or see what is linked."""
         visit = self.desk.visit(interaction)
-        subject = visit.subject(member, api_id)
+        subject, remove = visit.subject(member, api_id), _removes(action)
         if sync_id is None:
-            await self.view(visit, ViewIntent(subject=subject, remove=action == "remove"), "")
+            await self.view(visit, ViewIntent(subject=subject, remove=remove), "")
         else:
-            await self.change(visit, LinkIntent(sync_id=sync_id, subject=subject, remove=action == "remove"), "")
+            await self.change(visit, LinkIntent(sync_id=sync_id, subject=subject, remove=remove), "")
 
     @linkchar.autocomplete("sync_id")
     async def complete(self, interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
@@ -104,3 +105,10 @@ class LinkChar(commands.Cog):
         """Go on with the sync ID that was entered."""
         typed = submitted(visit.interaction).get(0, "")
         await self.change(visit, LinkIntent(sync_id=str(typed), subject=intent.subject, remove=intent.remove), "")
+
+
+def _removes(action: str) -> bool:
+    """Whether the link is to be removed. What Discord sends is not confined to the choices it shows."""
+    if action not in {"add", "remove"}:
+        raise Expired("command-outdated")
+    return action == "remove"

@@ -112,8 +112,8 @@ class NewChar(commands.Cog):
         once = intent.without_yes("again")  # a yes to sending again is good for one time
         visit.doing("create", once)
         visit.back = Button(visit.words.plain("button-back", 80), self._custom_id(visit, once) + "show")
-        await visit.acknowledge()
-        await visit.show(created_reply(visit.words, await self.creation.create(visit.turn, intent)))
+        outcome = await self.creation.create(visit.turn, intent, visit.acknowledge)
+        await visit.show(created_reply(visit.words, outcome))
 
     async def create_record(self, visit: Visit, intent: RecordIntent, _: str) -> None:
         """Create a character from an attached record."""

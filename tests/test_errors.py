@@ -23,6 +23,7 @@ RETRYABLE = {
     CadErrorKind.TIMEOUT,
     CadErrorKind.TRANSPORT,
     CadErrorKind.PAUSED,
+    CadErrorKind.UNEXPECTED,
 }
 
 

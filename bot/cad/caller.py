@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-DEADLINE = 25.0
+DEADLINE = 15.0
 """Seconds that a person's call may wait for the budget before it is refused with the wait."""
 
 

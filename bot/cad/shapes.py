@@ -44,21 +44,23 @@ def record(reply: Reply) -> Record:
 
 
 def sync_ids(reply: Reply) -> tuple[str, ...]:
-    """Read a list of sync IDs. They are strings even where they look like numbers (cad-api.md 5)."""
+    """Read a list of sync IDs, without blank ones. They are strings even where they look like numbers (cad-api.md 5)."""
     if not isinstance(reply.json, list):
         raise reply.unexpected()
     if any(isinstance(item, bool) or not isinstance(item, str | int) for item in reply.json):
         raise reply.unexpected()
-    return tuple(readable(str(item)) for item in reply.json)
+    found = (readable(str(item)) for item in reply.json)
+    return tuple(sync_id for sync_id in found if sync_id.strip())
 
 
 def character_template(reply: Reply) -> Template:
     """Read the template of record type 7, out of one or of a list (C12: the CAD may send them all)."""
     listed = reply.json if isinstance(reply.json, list) else [reply.json]
     for item in listed:
-        if not isinstance(item, dict):
+        kind = item.get("recordTypeId", item.get("type")) if isinstance(item, dict) else None
+        if kind is None:
             raise reply.unexpected()
-        if item.get("recordTypeId", item.get("type")) == CHARACTER_TYPE:
+        if kind == CHARACTER_TYPE:
             return _model(Template, item, reply)
     raise reply.error(CadErrorKind.NOT_FOUND)
 

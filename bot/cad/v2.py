@@ -222,21 +222,21 @@ def _missing(reply: Reply, usual: CadErrorKind) -> CadErrorKind:
 
 
 def _answered(reply: Reply) -> Mapping[str, Any]:
-    """Return the object a write answered with; empty where it answered with nothing (vector 52)."""
-    if reply.text and not reply.fields:
+    """Return the object a write answered with; empty where it says that there is nothing to say (204, vector 52)."""
+    if not reply.fields and reply.response.status != HTTPStatus.NO_CONTENT:
         raise reply.unexpected()
     return reply.fields
 
 
 def _link_result(reply: Reply, *, sync_id: str, action: str) -> LinkResult:
     body = _answered(reply)
-    if body.get("syncId", sync_id) != sync_id or body.get("action", action) != action:
+    if body and (body.get("syncId"), body.get("action")) != (sync_id, action):
         raise reply.unexpected()
     return LinkResult(sync_id, str(body.get("accountUuid") or ""))
 
 
 def _created(reply: Reply) -> Created:
-    return Created(shapes.record(reply)) if reply.text else Created()
+    return Created(shapes.record(reply)) if _answered(reply) else Created()
 
 
 def _changed(reply: Reply, *, name: str, value: int | None) -> None:

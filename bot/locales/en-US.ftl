@@ -207,6 +207,11 @@ button-create = Create
 button-cancel = Cancel
 button-edit-page = Edit page { $page }
 section-unnamed = Further details
+fields-more = { $count ->
+        [one] … and 1 more part that does not fit here.
+       *[other] … and { $count } more parts that do not fit here.
+    }
+problems-more = … and { $count } more.
 option-blank = (blank)
 draft-wrong = { $count ->
         [one] 1 field needs another look.
@@ -264,6 +269,8 @@ create-again = It may be there already.
 create-again-yes = Yes, create it again
 delete-after-unsupported = Not created: `delete_after` is not available here.
     The CAD's older form (SONORAN_NEW_CHARACTER_FORM=character) knows no such option. Leave it out, or let whoever runs the bot choose `dictionary` or API version v2.
+delete-after-range = Not created: `delete_after` must be at least 1 minute.
+    Give the minutes as a whole number, or leave the option out. Nothing was created.
 db-sync-on = Not created: this community uses Database Sync.
     Its characters come from the game database: create the character in the game, then link it with `/linkchar`. A character made here would not be shown in the CAD.
 db-sync-on-admin = This community uses Database Sync.

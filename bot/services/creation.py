@@ -18,7 +18,7 @@ from bot.domain.attachment import parse_record
 from bot.domain.encoding import Summary, summarise, to_record, to_values
 from bot.domain.forms import Form
 from bot.domain.template import Record
-from bot.errors import CadError, CadErrorKind, CharlinkError, InvalidFields, NotApplied, Question, Refused
+from bot.errors import CadError, CadErrorKind, CharlinkError, InvalidFields, InvalidInput, NotApplied, Question, Refused
 from bot.services.comparison import same_person, same_values
 from bot.services.drafts import Draft, DraftState
 from bot.services.tickets import DRAFT_SECONDS
@@ -26,7 +26,7 @@ from bot.services.turn import Intent
 from bot.settings import ApiVersion, CreateForm
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
     from bot.domain.models import Target
     from bot.domain.template import Template
@@ -161,12 +161,18 @@ class Creation:
         if not draft.ready:
             raise Refused("draft-not-ready")
 
-    async def create(self, turn: Turn, intent: DraftIntent) -> CreateOutcome:
-        """Create the character of a draft. Two presses make one: the second is refused while the first is sent."""
+    async def create(
+        self, turn: Turn, intent: DraftIntent, acknowledge: Callable[[], Awaitable[None]]
+    ) -> CreateOutcome:
+        """Create the character of a draft. Two presses make one: the second is refused while the first is sent.
+
+        `acknowledge` is awaited between the two, so that a refused press leaves the first one's answer alone.
+        """
         self.require_sendable(turn, intent)
         draft = intent.draft
         before, draft.state = draft.state, DraftState.SENDING
         try:
+            await acknowledge()
             outcome = await self._create_draft(turn, draft, intent.confirmed, again=before is DraftState.UNSURE)
         except BaseException as error:
             draft.state = _after(error, before)
@@ -264,6 +270,8 @@ class Creation:
                 raise Refused("db-sync-on")
             raise Question("db-sync-on-admin", token="db-sync")  # noqa: S106 - not a password
         delete_after = getattr(intent, "delete_after", None)
+        if delete_after is not None and delete_after < 1:
+            raise InvalidInput("delete-after-range")
         seed = turn.tenant.version is ApiVersion.V1 and turn.tenant.create_form is CreateForm.CHARACTER
         if delete_after is not None and seed:
             raise Refused("delete-after-unsupported")
@@ -302,6 +310,5 @@ def _after(error: BaseException, before: DraftState) -> DraftState:
     """Where a draft stands after a create that gave no character."""
     if isinstance(error, NotApplied):
         return DraftState.OPEN
-    if isinstance(error, CharlinkError) and not (isinstance(error, CadError) and error.outcome_unknown):
-        return before
-    return DraftState.UNSURE
+    lost = isinstance(error, CadError) and error.outcome_unknown
+    return DraftState.UNSURE if lost or isinstance(error, asyncio.CancelledError) else before

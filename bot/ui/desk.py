@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections import OrderedDict
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 from weakref import WeakSet
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 UNKNOWN_INTERACTION = 10062
+REMEMBERED = 5_000
+"""Interactions by whose id one that comes again is known."""
 
 
 def actor_of(interaction: discord.Interaction) -> Actor:
@@ -53,6 +56,16 @@ class Desk:
         self._tickets = tickets
         self._metrics = metrics
         self._visits: WeakSet[Visit] = WeakSet()
+        self._met: OrderedDict[int, None] = OrderedDict()
+
+    def first_time(self, interaction: discord.Interaction) -> bool:
+        """Whether this interaction was not met before: a gateway that resumes may send one again."""
+        if interaction.id in self._met:
+            return False
+        self._met[interaction.id] = None
+        while len(self._met) > REMEMBERED:
+            self._met.popitem(last=False)
+        return True
 
     def visit(self, interaction: discord.Interaction) -> Visit:
         """Return the visit of this interaction, opened on first use."""

@@ -56,6 +56,8 @@ class Router:
 
     async def dispatch(self, interaction: discord.Interaction) -> None:
         """Handle one click or submission from beginning to end."""
+        if not self._desk.first_time(interaction):
+            return
         visit = self._desk.visit(interaction)
         async with self._desk.answering(visit):
             data: Any = interaction.data or {}  # JSON

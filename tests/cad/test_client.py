@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from collections.abc import Callable
 from typing import Any
 
@@ -257,7 +258,7 @@ async def test_what_cannot_be_sent_is_a_programming_error_and_drops_nothing() ->
 async def test_c25_a_429_is_waited_out_in_full_when_it_fits() -> None:
     answers = iter([answer(429, "{}", retry_after="17"), answer(204)])
     bench = Bench(lambda _: next(answers))
-    task = asyncio.create_task(bench.client.link(PLAYER, ME, "a"))
+    task = asyncio.create_task(bench.client.link(replace(PLAYER, deadline=20.0), ME, "a"))
     await bench.time.advance(16)
     assert len(bench.cad.seen) == 1
     await bench.time.advance(1)

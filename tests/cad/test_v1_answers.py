@@ -77,6 +77,7 @@ LINKED = f"Linked char sync ID 'char1:abc' to user '{{}}' - {ACCOUNT}"
         pytest.param(
             DICTIONARY.unlink(STEAM, "taken"), answer(200, "Gone: 'taken'"), LinkResult("taken"), id="23-taken"
         ),
+        pytest.param(DICTIONARY.links(STEAM), answer(200, '["","ABC"," "]'), ("ABC",), id="links-blank"),
         pytest.param(
             DICTIONARY.links(STEAM), answer(200, '["char1:abc","ABC12345"]'), ("char1:abc", "ABC12345"), id="25"
         ),

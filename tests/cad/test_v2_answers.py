@@ -57,6 +57,7 @@ CODE_BODY = (
         ),
         pytest.param(UNLINK, answer(204), LinkResult("char1:abc"), id="52"),
         pytest.param(LINKS, answer(200, '["citizen:1234","citizen:5678"]'), ("citizen:1234", "citizen:5678"), id="53"),
+        pytest.param(LINKS, answer(200, '["","a b"," \\t\\n",5]'), ("a b", "5"), id="links-blank"),
         pytest.param(SELECT, answer(200, '{"accountUuid":"0","characterId":"citizen:1234"}'), None, id="54"),
         pytest.param(SELECT, answer(204), None, id="54-empty"),
         pytest.param(REMOVE, answer(200, '{"characterId":2451}'), None, id="55"),

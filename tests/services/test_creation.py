@@ -9,43 +9,30 @@ import pytest
 
 from bot.cad.client import TEMPLATE_TTL
 from bot.domain.access import Rule
-from bot.errors import CadError, CadErrorKind, NotApplied, Question, Refused, Sent
-from bot.services.accounts import Accounts
+from bot.errors import CadError, CadErrorKind, Question, Refused
 from bot.services.creation import Creation, DraftIntent, StartIntent
-from bot.services.drafts import Chosen
 from bot.services.tickets import DRAFT_SECONDS
 from bot.services.turn import Subject
 from bot.settings import ApiVersion, CreateForm, DbSync
-from sandbox.templates import field, section, template
+from sandbox.templates import field
 from tests.community import OTTO, PIA, Town, town
-from tests.services.files import NoFiles
+from tests.services.creating import (
+    DOB,
+    MINE,
+    START,
+    civilian,
+    create,
+    creation_of,
+    draft_of,
+    key,
+    listed,
+    names,
+    settle,
+    unwatched,
+)
 
 if TYPE_CHECKING:
-    from bot.services.drafts import Draft
-    from bot.services.turn import Turn
     from sandbox.cad.state import Account
-    from sandbox.templates import Json
-
-MINE = Subject(member_id=PIA)
-START = StartIntent(subject=MINE)
-FIRST, LAST, DOB, JOB = range(4)
-
-
-def civilian(*more: Json) -> Json:
-    return template(
-        section(
-            "Civilian",
-            field("first", "text", "First name", isRequired=True),
-            field("last", "text", "Last name"),
-            field("dob", "date", "Date of birth", mask="MM/DD/YYYY"),
-            *more,
-        )
-    )
-
-
-def settle(place: Town) -> Town:
-    place.state.templates[7] = civilian()
-    return place
 
 
 @pytest.fixture
@@ -53,48 +40,9 @@ def place(place: Town) -> Town:
     return settle(place)
 
 
-def creation_of(place: Town) -> Creation:
-    return Creation(Accounts(), NoFiles(), clock=place.clock)
-
-
 @pytest.fixture
 def creation(place: Town) -> Creation:
     return creation_of(place)
-
-
-async def draft_of(place: Town, creation: Creation, turn: Turn | None = None, intent: StartIntent = START) -> Draft:
-    """Return a draft of Jane Doe, filled in."""
-    await creation.warm(place.tenant)
-    draft = creation.begin(turn or place.turn(), intent)
-    assert draft is not None
-    draft.submit(0, {FIRST: "Jane", LAST: "Doe", DOB: "01/02/1990"}, version=draft.version)
-    place.asked.clear()
-    return draft
-
-
-async def listed(place: Town, turn: Turn, subject: Subject = MINE) -> None:
-    """Let the bot see the account's characters, so that it can tell a new one."""
-    await turn.tenant.cad.characters(turn.caller, Accounts().target(turn, subject))
-    place.asked.clear()
-
-
-async def create(place: Town, creation: Creation, draft: Draft, *yes: str) -> Exception | None:
-    try:
-        await creation.create(place.turn(), DraftIntent(draft=draft, confirmed=frozenset(yes)))
-    except (CadError, NotApplied, Refused, Question) as error:
-        return error
-    return None
-
-
-def key(error: Exception | None) -> str:
-    assert isinstance(error, CadError | NotApplied | Refused | Question)
-    return error.key
-
-
-def names(place: Town, account: Account) -> list[str]:
-    """Return the first names of the characters that the CAD holds for an account, in lower case."""
-    fields = [place.state.characters(account)[n]["sections"][0]["fields"][0] for n in range(len(place.state.held))]
-    return [str(one["value"]).lower() for one in fields]
 
 
 class TestBegin:
@@ -201,7 +149,7 @@ class TestDatabaseSync:
         draft = await draft_of(place, creation, admin, START.with_yes("db-sync"))
         place.cad.lose("create", applied=True)
         with pytest.raises(CadError) as caught:
-            await creation.create(admin, DraftIntent(draft=draft, confirmed=frozenset({"db-sync"})))
+            await creation.create(admin, DraftIntent(draft=draft, confirmed=frozenset({"db-sync"})), unwatched)
         assert caught.value.outcome_unknown
         assert place.asked == ["create"]
 
@@ -213,7 +161,7 @@ class TestCreate:
 
     async def test_is_one_call(self, place: Town, pia: Account, creation: Creation) -> None:
         draft = await draft_of(place, creation)
-        outcome = await creation.create(place.turn(), DraftIntent(draft=draft))
+        outcome = await creation.create(place.turn(), DraftIntent(draft=draft), unwatched)
         assert place.asked == ["create"]
         assert names(place, pia) == ["jane"]
         assert outcome.record is not None
@@ -276,7 +224,7 @@ class TestVersionOne:
         pia = place.resident("Pia", api_ids=["STEAM:1"])
         turn = place.turn(rule=Rule.STAFF)
         draft = await draft_of(place, creation, turn, StartIntent(subject=Subject(api_id="STEAM:1")))
-        outcome = await creation.create(turn, DraftIntent(draft=draft))
+        outcome = await creation.create(turn, DraftIntent(draft=draft), unwatched)
         assert names(place, pia) == ["jane"]
         assert outcome.record is None
         assert outcome.sent[0][0] == "Civilian"
@@ -298,107 +246,7 @@ class TestVersionOne:
         draft = await draft_of(place, creation, turn, StartIntent(subject=Subject(api_id="STEAM:1")))
         await listed(place, turn, Subject(api_id="STEAM:1"))
         place.cad.lose("create", applied=True)
-        outcome = await creation.create(turn, DraftIntent(draft=draft))
+        outcome = await creation.create(turn, DraftIntent(draft=draft), unwatched)
         assert outcome.read_back
         assert outcome.record is not None
         assert len(place.state.held) == 1
-
-
-class TestLostAnswers:
-    @pytest.fixture
-    def pia(self, place: Town) -> Account:
-        return place.resident("Pia", PIA)
-
-    async def test_applied_is_read_back(self, place: Town, pia: Account, creation: Creation) -> None:
-        draft = await draft_of(place, creation)
-        await listed(place, place.turn())
-        place.cad.lose("create", applied=True)
-        outcome = await creation.create(place.turn(), DraftIntent(draft=draft))
-        assert place.asked == ["create", "characters"]
-        assert outcome.read_back
-        assert outcome.record is not None
-        assert names(place, pia) == ["jane"]
-
-    async def test_not_applied_can_be_tried_again(self, place: Town, pia: Account, creation: Creation) -> None:
-        draft = await draft_of(place, creation)
-        place.cad.lose("create", applied=False)
-        assert key(await create(place, creation, draft)) == "create-not-applied"
-        assert place.asked == ["create", "characters"]
-        assert await create(place, creation, draft) is None
-        assert names(place, pia) == ["jane"]
-
-    async def test_unreadable_asks_before_anything_is_sent_again(
-        self, place: Town, pia: Account, creation: Creation
-    ) -> None:
-        draft = await draft_of(place, creation)
-        place.cad.lose("create", applied=True)
-        place.cad.break_("characters", CadErrorKind.TIMEOUT)
-        lost = await create(place, creation, draft)
-        assert isinstance(lost, CadError)
-        assert lost.outcome_unknown
-        place.asked.clear()
-        asked = await create(place, creation, draft)
-        assert isinstance(asked, Question)
-        assert asked.key == "create-again"
-        assert place.asked == []
-        assert names(place, pia) == ["jane"]
-        place.cad.break_("characters", CadErrorKind.TIMEOUT)
-        assert isinstance(await create(place, creation, draft, asked.token), CadError), (
-            "it can't look, so it sends nothing"
-        )
-        assert names(place, pia) == ["jane"]
-        assert await create(place, creation, draft, asked.token) is None
-        assert names(place, pia) == ["jane"], "found after all, so not sent again"
-
-    async def test_without_a_list_from_before_only_the_same_values_prove_it(
-        self, place: Town, pia: Account, creation: Creation
-    ) -> None:
-        draft = await draft_of(place, creation)
-        place.cad.lose("create", applied=True)
-        assert await create(place, creation, draft) is None
-        assert names(place, pia) == ["jane"]
-
-    async def test_what_was_chosen_is_compared_too(self, place: Town, pia: Account, creation: Creation) -> None:
-        place.state.templates[7] = civilian(field("boxes", "checkboxes", "Boxes", options=["A", "B"]))
-        draft = await draft_of(place, creation)
-        draft.submit(1, {JOB: Chosen(("0", "1"))}, version=draft.version)
-        place.cad.lose("create", applied=True)
-        assert await create(place, creation, draft) is None
-        assert names(place, pia) == ["jane"]
-
-    async def test_who_chose_otherwise_is_another(self, place: Town, pia: Account, creation: Creation) -> None:
-        place.state.templates[7] = civilian(field("boxes", "checkboxes", "Boxes", options=["A", "B"]))
-        twin = {"first": "Jane", "last": "Doe", "dob": "01/02/1990", "boxes": '{"flags":["A"]}'}
-        place.state.add_record(pia, twin)
-        draft = await draft_of(place, creation)
-        draft.submit(1, {JOB: Chosen(("0", "1"))}, version=draft.version)
-        place.cad.lose("create", applied=False)
-        assert isinstance(await create(place, creation, draft), CadError)
-        assert names(place, pia) == ["jane"]
-
-    async def test_a_namesake_who_was_there_before_proves_nothing(
-        self, place: Town, pia: Account, creation: Creation
-    ) -> None:
-        place.state.templates[7] = civilian(field("job", "text", "Job"))
-        place.state.add_record(pia, {"first": "JANE", "last": "doe", "dob": "01/02/1990", "job": "Cook"})
-        draft = await draft_of(place, creation)
-        draft.submit(1, {JOB: "Cop"}, version=draft.version)
-        place.cad.lose("create", applied=False)
-        assert isinstance(await create(place, creation, draft), CadError)
-        await listed(place, place.turn())
-        place.cad.lose("create", applied=False)
-        assert key(await create(place, creation, draft, "again")) == "create-not-applied"
-        await listed(place, place.turn())
-        place.cad.lose("create", applied=True)
-        assert await create(place, creation, draft, "again") is None
-        assert len(names(place, pia)) == 2
-
-    async def test_not_sent_is_said_so(self, place: Town, pia: Account, creation: Creation) -> None:
-        draft = await draft_of(place, creation)
-        place.cad.break_("create", CadErrorKind.TRANSPORT, Sent.NO)
-        error = await create(place, creation, draft)
-        assert isinstance(error, CadError)
-        assert not error.outcome_unknown
-        assert place.asked == ["create"]
-        assert await create(place, creation, draft) is None
-        assert names(place, pia) == ["jane"]

@@ -1,0 +1,82 @@
+"""Jane Doe and the CAD that she is created in: what the tests of new characters share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.errors import CadError, NotApplied, Question, Refused
+from bot.services.accounts import Accounts
+from bot.services.creation import Creation, DraftIntent, StartIntent
+from bot.services.turn import Subject
+from sandbox.templates import field, section, template
+from tests.community import PIA, Town
+from tests.services.files import NoFiles
+
+if TYPE_CHECKING:
+    from bot.services.drafts import Draft
+    from bot.services.turn import Turn
+    from sandbox.cad.state import Account
+    from sandbox.templates import Json
+
+MINE = Subject(member_id=PIA)
+START = StartIntent(subject=MINE)
+FIRST, LAST, DOB, JOB = range(4)
+
+
+def civilian(*more: Json) -> Json:
+    return template(
+        section(
+            "Civilian",
+            field("first", "text", "First name", isRequired=True),
+            field("last", "text", "Last name"),
+            field("dob", "date", "Date of birth", mask="MM/DD/YYYY"),
+            *more,
+        )
+    )
+
+
+def settle(place: Town) -> Town:
+    place.state.templates[7] = civilian()
+    return place
+
+
+def creation_of(place: Town) -> Creation:
+    return Creation(Accounts(), NoFiles(), clock=place.clock)
+
+
+async def draft_of(place: Town, creation: Creation, turn: Turn | None = None, intent: StartIntent = START) -> Draft:
+    """Return a draft of Jane Doe, filled in."""
+    await creation.warm(place.tenant)
+    draft = creation.begin(turn or place.turn(), intent)
+    assert draft is not None
+    draft.submit(0, {FIRST: "Jane", LAST: "Doe", DOB: "01/02/1990"}, version=draft.version)
+    place.asked.clear()
+    return draft
+
+
+async def listed(place: Town, turn: Turn, subject: Subject = MINE) -> None:
+    """Let the bot see the account's characters, so that it can tell a new one."""
+    await turn.tenant.cad.characters(turn.caller, Accounts().target(turn, subject))
+    place.asked.clear()
+
+
+async def unwatched() -> None: ...
+
+
+async def create(place: Town, creation: Creation, draft: Draft, *yes: str) -> Exception | None:
+    try:
+        await creation.create(place.turn(), DraftIntent(draft=draft, confirmed=frozenset(yes)), unwatched)
+    except (CadError, NotApplied, Refused, Question) as error:
+        return error
+    return None
+
+
+def key(error: Exception | None) -> str:
+    assert isinstance(error, CadError | NotApplied | Refused | Question)
+    return error.key
+
+
+def names(place: Town, account: Account) -> list[str]:
+    """Return the first names of the characters that the CAD holds for an account, in lower case."""
+    fields = [place.state.characters(account)[n]["sections"][0]["fields"][0] for n in range(len(place.state.held))]
+    return [str(one["value"]).lower() for one in fields]
