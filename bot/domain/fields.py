@@ -10,8 +10,10 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from bot.domain.dates import date_mask, time_mask
+from bot.domain.images import IMAGE_LIMIT
 from bot.domain.masks import has_slots
 from bot.domain.template import Field, FieldKind, Section
+from bot.domain.visible import first_visible
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,7 +42,6 @@ ASKED = CHOOSING | {
 """Kinds that a person can be asked for; the CAD fills or ignores the others."""
 
 TEXT_LIMIT = 4000  # of Discord's text input; the CAD documents none
-IMAGE_LIMIT = 2000
 
 
 class Widget(StrEnum):
@@ -75,8 +76,8 @@ class Hint:
 class FormField:
     """A field that may be asked. `default` is the template's own value where it can be an answer, else blank.
 
-    `mask` is the one that is applied, blank where none is. `section` is the section's label, `section_index` its
-    place. Lengths are in characters.
+    `label` always shows something. `mask` is the one that is applied, blank where none is. `section` is the section's
+    label, blank where nothing can be seen of it, `section_index` its place. Lengths are in characters.
     """
 
     uid: str
@@ -148,9 +149,9 @@ def form_field(section: Section, source: Field, index: int) -> FormField | None:
         return None
     return FormField(
         uid=source.uid,
-        label=source.label.strip() or source.uid,
+        label=section.label_of(source),
         kind=kind,
-        section=section.label.strip(),
+        section=first_visible(section.label),
         section_index=index,
         options=options,
         required=source.is_required,

@@ -77,5 +77,5 @@ class Form:
 
 
 def page_title(page: Sequence[FormField]) -> str:
-    """Return the label of the section that a page begins with; blank when it has none."""
+    """Return the label of the section that a page begins with; blank when it has none that can be seen."""
     return page[0].section if page else ""

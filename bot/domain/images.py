@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
+IMAGE_LIMIT = 2000
+"""The most characters of an address that is asked for or shown; an embed takes 2,048."""
 _DISCORD = (".discordapp.com", ".discordapp.net")
 _FORBIDDEN = frozenset('\\<>"`')
 

@@ -5,13 +5,15 @@ Every community shapes its own, so every key is optional and no value is refused
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator
 
-from bot.domain.images import image_problem
+from bot.domain.images import IMAGE_LIMIT, image_problem
+from bot.domain.visible import first_visible
 from bot.domain.wire import Flag, Number, Text, Texts, Wire, read_object, read_objects, read_texts
 
 CUSTOM_SECTION = 0
@@ -92,12 +94,22 @@ class Field(Wire):
     @property
     def flags(self) -> tuple[str, ...]:
         """The chosen options of checkboxes and flags: `{"flags": [...]}`, or the bare list of some (C28)."""
-        return read_texts(self.data.get("flags") if isinstance(self.data, Mapping) else self.data)
+        data = self.data
+        if not data and self.value.startswith('{"flags"'):  # the value as it was sent, given back (cad-api.md 4.3)
+            data = _decoded(self.value)
+        return read_texts(data.get("flags") if isinstance(data, Mapping) else data)
 
     @property
     def text(self) -> str:
         """What the field holds, for a reader; blank when nothing."""
         return ", ".join(filter(None, self.flags)) or self.value.strip()
+
+
+def _decoded(text: str) -> object:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
 
 
 class Section(Wire):
@@ -115,6 +127,14 @@ class Section(Wire):
         if self.category == FLAGS_SECTION:
             return FieldKind.FLAGS
         return field.kind
+
+    def label_of(self, field: Field) -> str:
+        """Return what to call a field of this section: its label, else its uid, else its place here (`#3`).
+
+        The first of them that shows anything: labels may be blank, or invisible.
+        """
+        places = (place for place, one in enumerate(self.fields, 1) if one is field)
+        return first_visible(field.label, field.uid) or f"#{next(places)}"
 
 
 class Template(Wire):
@@ -150,20 +170,21 @@ class Record(Template):
 
     @property
     def photo(self) -> str:
-        """The first picture whose address can be shown; blank when there is none."""
+        """The first picture whose address can be shown, of at most 2,000 characters; blank when there is none."""
         pictures = (field.value for _, field in self.each_field() if field.kind is FieldKind.IMAGE)
-        return next((url for url in pictures if image_problem(url) is None), "")
+        return next((url for url in pictures if len(url) <= IMAGE_LIMIT and image_problem(url) is None), "")
 
     def fields_with_values(self, *, staff: bool = False) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
         """Return (section label, ((field label, text), ...)) for showing, without blanks.
 
-        Supervisors' fields are for `staff` only. A section with nothing to show is left out.
+        Supervisors' fields are for `staff` only. A section with nothing to show is left out; the label of one
+        whose name can't be seen is blank.
         """
         shown = (
             (
-                section.label,
+                first_visible(section.label),
                 tuple(
-                    (field.label or field.uid, field.text)
+                    (section.label_of(field), field.text)
                     for field in section.fields
                     if field.text and section.kind_of(field) not in UNSHOWN and (staff or not field.is_supervisor)
                 ),

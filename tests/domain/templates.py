@@ -11,6 +11,20 @@ from bot.domain.template import Template
 
 HAIR = ["BLACK", "BLONDE", "BROWN", "RED", "GREY"]
 
+UNSEEN_NAMES = (
+    " ",
+    "\u200b\u200d",
+    "\ufeff",
+    "\u202e\u2066",
+    "\u00ad",
+    "\u2800",
+    "\u3164\u115f",
+    "\u034f",
+    "\ufe0f",
+    "\n\t\u2003",
+)
+"""Names of which nothing can be seen."""
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(exclude_categories=[])),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=6), inner, max_size=4),

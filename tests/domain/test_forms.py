@@ -8,7 +8,7 @@ from hypothesis import given
 from bot.domain.fields import LABEL_LIMIT, FormField, Hint, Widget, cut
 from bot.domain.forms import PAGE_SIZE, Form, page_title
 from bot.domain.template import FieldKind, Template
-from tests.domain.templates import ANSWERS, FORMS, civilian, depends, field, form, section, template
+from tests.domain.templates import ANSWERS, FORMS, UNSEEN_NAMES, civilian, depends, field, form, section, template
 
 if TYPE_CHECKING:
     from bot.domain.dependencies import Answers
@@ -136,6 +136,15 @@ def test_labels_are_cut_for_display_only(label: str, required: object, shown: st
     assert found.display_label == shown
     assert len(found.display_label) <= LABEL_LIMIT
     assert found.label == (label.strip() or "uid")
+
+
+@pytest.mark.parametrize("unseen", UNSEEN_NAMES)
+def test_every_field_has_a_label_that_can_be_seen(unseen: str) -> None:
+    fields = (field("a", label=unseen), field(unseen, label=unseen, isRequired=True))
+    found = Form(template(section(unseen, *fields))).fields
+    assert [one.label for one in found] == ["a", "#2"]
+    assert [one.display_label for one in found] == ["a", "#2 *"]
+    assert page_title(found) == found[0].section == ""
 
 
 def test_a_cut_does_not_end_in_a_blank() -> None:

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from bot.domain.images import image_problem
 from bot.domain.template import Dependency, Field, FieldKind, Record, Section, Template
-from tests.domain.templates import JSON, civilian, field, raw, section
+from tests.domain.templates import JSON, UNSEEN_NAMES, civilian, field, raw, section
 
 
 def test_a_template_gives_back_every_key_and_value_it_came_with() -> None:
@@ -200,6 +201,21 @@ def test_the_photo_is_the_first_picture_that_can_be_shown() -> None:
     pictures = [field(f"img{n}", "IMAGE", value=url) for n, url in enumerate(urls)]
     assert Record.model_validate(raw(section("S", *pictures))).photo == "https://example.com/a.png"
     assert Record.model_validate(civilian()).photo == ""
+
+
+@pytest.mark.parametrize(("length", "shown"), [(2000, True), (2001, False)])
+def test_an_address_that_is_too_long_is_no_photo(length: int, shown: object) -> None:
+    url = "https://example.com/".ljust(length, "a")
+    found = Record.model_validate(raw(section("S", field("img", "image", value=url))))
+    assert bool(found.photo) is shown
+    assert image_problem(url) is None, "the address is right but for its length"
+
+
+@pytest.mark.parametrize("unseen", UNSEEN_NAMES)
+def test_what_has_no_visible_name_is_called_by_its_uid_or_its_place(unseen: str) -> None:
+    same = field(unseen, label=unseen, value="x")
+    found = Record.model_validate(raw(section(unseen, field("a", label=unseen, value="1"), same, same)))
+    assert found.fields_with_values() == (("", (("a", "1"), ("#2", "x"), ("#3", "x"))),)
 
 
 def test_a_repr_holds_nothing_that_people_wrote() -> None:
