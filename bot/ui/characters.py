@@ -10,9 +10,11 @@ from bot.domain.encoding import summarise
 from bot.domain.forms import page_title
 from bot.services.drafts import DraftState
 from bot.ui.reply import FIELD_VALUE, Button, Reply, Tone
-from bot.ui.words import code, cut, escape, wrong_line
+from bot.ui.words import MAX_LINES, code, cut, escape, listed, wrong_line
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from bot.domain.answers import Problem
     from bot.domain.encoding import Summary
     from bot.domain.template import Record
@@ -29,7 +31,7 @@ def section_fields(words: Words, summary: Summary) -> tuple[tuple[str, str], ...
     """Return sections as embed fields, a line a value; a long section goes on in another field."""
     fields: list[tuple[str, str]] = []
     for label, rows in summary:
-        name = escape(label.strip(), SECTION) or words.plain("section-unnamed", SECTION)
+        name = escape(label, SECTION) or words.plain("section-unnamed", SECTION)
         lines = [f"**{escape(key, 80)}:** {escape(text, VALUE)}" for key, text in rows]
         block = ""
         for line in lines:
@@ -61,10 +63,12 @@ def draft_reply(words: Words, draft: Draft, custom_id: str, *, note: str = "") -
         text = words("draft-unsure")
     elif problems:
         text = words("draft-wrong", count=len(problems))
-        text += "".join(f"\n- {problem_line(words, problem)}" for problem in problems[:15])
+        text += listed(words, [problem_line(words, problem) for problem in problems])
     elif missing:
         text = words("draft-missing", count=len(missing))
-        text += "\n" + ", ".join(f"**{escape(one.label, 80)}**" for one in missing[:15])
+        text += "\n" + ", ".join(f"**{escape(one.label, 80)}**" for one in missing[:MAX_LINES])
+        if len(missing) > MAX_LINES:
+            text += "\n" + words("problems-more", count=len(missing) - MAX_LINES)
     else:
         text = words("draft-ready")
     if draft.delete_after is not None:
@@ -72,7 +76,7 @@ def draft_reply(words: Words, draft: Draft, custom_id: str, *, note: str = "") -
     if note:
         text += "\n\n" + words(note)
     summary = section_fields(words, summarise(draft.form, draft.answers))
-    reply = Reply.of(text, Tone.ASK if problems or missing else Tone.INFO, fields=summary)
+    reply = Reply.of(text, Tone.ASK if problems or missing else Tone.INFO, fields=summary, more=_more(words))
     return reply.with_buttons(*_draft_buttons(words, draft, custom_id))
 
 
@@ -83,7 +87,7 @@ def _draft_buttons(words: Words, draft: Draft, custom_id: str) -> list[Button]:
         if draft.problems:
             label = words.plain("button-continue-fix", 80, count=len(draft.wrong()))
         else:
-            section = cut(page_title(upcoming).strip(), 40) or words.plain("section-unnamed", 40)
+            section = cut(page_title(upcoming), 40) or words.plain("section-unnamed", 40)
             label = words.plain("button-continue", 80, section=section)
         style = discord.ButtonStyle.secondary if draft.ready else discord.ButtonStyle.primary
         buttons.append(Button(label, f"{custom_id}continue", style, row=0))
@@ -115,7 +119,8 @@ def created_reply(words: Words, outcome: CreateOutcome) -> Reply:
     if outcome.unknown:
         parts.append(words("record-unknown-fields", near=", ".join(code(uid, 40) for uid in outcome.unknown[:20])))
     fields = section_fields(words, stored or outcome.sent)
-    return Reply.of("\n".join(parts), Tone.DONE, fields=fields, image=record.photo if record is not None else "")
+    image = record.photo if record is not None else ""
+    return Reply.of("\n".join(parts), Tone.DONE, fields=fields, image=image, more=_more(words))
 
 
 def shown_reply(words: Words, sync_id: str, record: Record | None) -> Reply:
@@ -123,4 +128,9 @@ def shown_reply(words: Words, sync_id: str, record: Record | None) -> Reply:
     if record is None:
         return Reply.of(words("character-none", sync_id=sync_id), Tone.INFO)
     text = words("character-shown", name=record.display_name, sync_id=sync_id)
-    return Reply.of(text, Tone.INFO, fields=section_fields(words, record.fields_with_values()), image=record.photo)
+    fields = section_fields(words, record.fields_with_values())
+    return Reply.of(text, Tone.INFO, fields=fields, image=record.photo, more=_more(words))
+
+
+def _more(words: Words) -> Callable[[int], str]:
+    return lambda count: words("fields-more", count=count)

@@ -7,14 +7,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import Enum
+from typing import TYPE_CHECKING
 
 import discord
 
 from bot.ui.words import cut
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+ELLIPSIS = "…"
 PREFIX = "cl1"
 """The version of our custom ids."""
 MAX_FIELDS = 25
+FIELD_NAME = 256
 FIELD_VALUE = 1024
 CONTENT = 2000
 DESCRIPTION = 4096
@@ -43,7 +49,10 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What a person gets. Texts are ready Markdown; whatever others wrote in them is escaped already."""
+    """What a person gets. Texts are ready Markdown; whatever others wrote in them is escaped already.
+
+    `more` says in words how many fields there was no room for.
+    """
 
     headline: str
     detail: str
@@ -52,6 +61,7 @@ class Reply:
     buttons: tuple[Button, ...] = ()
     footer: str = ""
     image: str = ""
+    more: Callable[[int], str] | None = None
 
     @classmethod
     def of(cls, text: str, tone: Tone, **rest: object) -> Reply:
@@ -65,18 +75,24 @@ class Reply:
         return replace(self, buttons=buttons)
 
     def embed(self) -> discord.Embed:
-        """Return the embed, within Discord's limits; what does not fit is cut and said to be cut."""
+        """Return the embed, within Discord's limits. Of fields that do not fit, its last one says how many they are."""
         embed = discord.Embed(description=cut(self.detail, DESCRIPTION), colour=self.tone.value)
         if self.footer:
             embed.set_footer(text=cut(self.footer, 200))
         if self.image:
             embed.set_thumbnail(url=self.image)
-        for name, value in self.fields[:MAX_FIELDS]:
-            room = EMBED_TOTAL - len(embed)
-            if room < 2 * len(name):
+        for left, (name, value) in zip(range(len(self.fields), 0, -1), self.fields, strict=True):
+            shown = (cut(name, FIELD_NAME), cut(value, FIELD_VALUE))
+            after = [self._rest(left - 1)] if left > 1 else []
+            if not _fit(embed, [shown, *after]):
+                _add(embed, self._rest(left))
                 break
-            embed.add_field(name=cut(name, 256), value=cut(value, min(FIELD_VALUE, room - len(name))), inline=False)
+            _add(embed, shown)
         return embed
+
+    def _rest(self, count: int) -> tuple[str, str]:
+        """The field that stands for as many as there was no room for."""
+        return ELLIPSIS, cut(self.more(count), FIELD_VALUE) if self.more else ELLIPSIS
 
     def view(self) -> discord.ui.View | None:
         """Return the buttons, None without any.
@@ -98,3 +114,13 @@ class Reply:
             )
         view.stop()
         return view
+
+
+def _fit(embed: discord.Embed, fields: list[tuple[str, str]]) -> bool:
+    size = len(embed) + sum(len(name) + len(value) for name, value in fields)
+    return size <= EMBED_TOTAL and len(embed.fields) + len(fields) <= MAX_FIELDS
+
+
+def _add(embed: discord.Embed, field: tuple[str, str]) -> None:
+    name, value = field
+    embed.add_field(name=name, value=value, inline=False)

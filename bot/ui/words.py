@@ -6,11 +6,12 @@ A message may have a headline and a detail, separated by the first line break: t
 from __future__ import annotations
 
 import re
-import unicodedata
 from typing import TYPE_CHECKING
 
+from bot.domain.visible import blanked, visible
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from bot.errors import Param
     from bot.i18n import Catalogues
@@ -20,8 +21,10 @@ IDS = frozenset({"sync_id", "id", "reference", "example", "mask", "value", "trac
 PLAIN = frozenset({"channel", "roles", "near"})
 """Parameters that are made of Discord's own marks already."""
 PARAM_LIMIT = 300
+MAX_LINES = 15
+LINES_LIMIT = 3000
+"""The most lines, and characters of them, that a list in a message holds: an embed's text takes 4,096."""
 _MARKUP = re.compile(r"([\\*_~|>`\[\]<@])|^(\s*)([#-])")
-_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})  # control, format, half surrogates, separators
 
 
 def cut(text: str, limit: int) -> str:
@@ -30,20 +33,19 @@ def cut(text: str, limit: int) -> str:
 
 
 def escape(text: str, limit: int = PARAM_LIMIT) -> str:
-    """Return text of others as it reads: no Markdown, no mention, no invisible or direction marks."""
-    return _MARKUP.sub(r"\2\\\1\3", cut(_visible(text), limit))
+    """Return text of others as it reads: no Markdown, no mention, no invisible or direction marks, no blanks around.
+
+    Nothing is left of a text of which nothing can be seen.
+    """
+    return _MARKUP.sub(r"\2\\\1\3", cut(visible(text), limit))
 
 
 def code(text: str, limit: int = 255) -> str:
     """Return an id in code marks, so that it can be copied exactly."""
-    shown = cut(_visible(text), limit)
+    shown = cut(blanked(text), limit)
     inside = max(map(len, re.findall("`+", shown)), default=0)
     fence, space = "`" * (inside + 1), " " if inside else ""
     return f"{fence}{space}{shown}{space}{fence}"
-
-
-def _visible(text: str) -> str:
-    return "".join(" " if unicodedata.category(character) in _UNSEEN else character for character in text)
 
 
 class Words:
@@ -65,6 +67,17 @@ class Words:
 def wrong_line(words: Words, label: str, key: str, params: Mapping[str, Param]) -> str:
     """Return one wrong field as a line: its name, and why."""
     return words("problem-line", field=label, why=words.plain(key, PARAM_LIMIT, **params))
+
+
+def listed(words: Words, lines: Sequence[str]) -> str:
+    """Return as many lines as a message has room for, each as an item of a list, and how many more there are."""
+    text = ""
+    for place, line in enumerate(lines):
+        item = f"\n- {line}"
+        if place == MAX_LINES or len(text) + len(item) > LINES_LIMIT:
+            return text + "\n" + words("problems-more", count=len(lines) - place)
+        text += item
+    return text
 
 
 def _safe(name: str, value: Param) -> Param:

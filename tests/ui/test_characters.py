@@ -15,9 +15,9 @@ from bot.i18n import Catalogues
 from bot.services.creation import CreateOutcome
 from bot.services.drafts import Draft
 from bot.services.turn import Subject
-from bot.ui.characters import created_reply, draft_reply, problem_line, section_fields
+from bot.ui.characters import created_reply, draft_reply, problem_line, section_fields, shown_reply
 from bot.ui.words import Words
-from tests.domain.templates import field, form, raw, section, template
+from tests.domain.templates import UNSEEN_NAMES, field, form, raw, section, template
 
 if TYPE_CHECKING:
     from bot.ui.reply import Reply
@@ -89,7 +89,7 @@ def test_a_long_section_goes_on_in_another_field() -> None:
     assert "\n".join(value for _, value in fields).count("**Field") == 20
 
 
-@pytest.mark.parametrize("label", ["", "   "])
+@pytest.mark.parametrize("label", ["", "   ", *UNSEEN_NAMES])
 def test_a_section_without_a_name_has_one(label: str) -> None:
     ((name, _),) = section_fields(WORDS, ((label, (("a", "b"),)),))
     assert name == "Further details"
@@ -130,6 +130,54 @@ def test_a_draft_with_problems_offers_to_correct_them_only() -> None:
     assert [one.custom_id.rpartition(":")[2] for one in reply.buttons] == ["continue", "cancel", "edit-0"]
     assert reply.headline == "1 field needs another look."
     assert "changed its form" in reply.detail
+
+
+@pytest.mark.parametrize("unseen", UNSEEN_NAMES)
+def test_whatever_has_no_visible_name_is_still_named(unseen: str) -> None:
+    fields = [field(unseen, label=unseen, value="v"), field("age", label=unseen, value="9")]
+    one = Draft(Subject(member_id=1), Form(template(section(unseen, *fields))), started=0.0)
+    assert "Further details" in draft_reply(WORDS, one, "cl1:draft:t1:").buttons[0].label
+    one.submit(0, {0: "v", 1: "9"}, version=one.version)
+    shown = (("Further details", "**\\#1:** v\n**age:** 9"),)
+    assert draft_reply(WORDS, one, "cl1:draft:t1:").fields == shown
+    assert shown_reply(WORDS, "A", record(section(unseen, *fields))).fields == shown
+
+
+def wrong_fields(count: int) -> Draft:
+    many = draft(*(field(f"f{number}", mask="##") for number in range(count)))
+    many.submit(0, dict.fromkeys(range(count), "x"), version=many.version)
+    return many
+
+
+@pytest.mark.parametrize(
+    ("unfinished", "last"),
+    [
+        (wrong_fields(15), "**F14**: This must fill"),
+        (wrong_fields(40), "… and 25 more."),
+        (draft(*(field(f"f{number}", isRequired=True) for number in range(15))), "**F14**"),
+        (draft(*(field(f"f{number}", isRequired=True) for number in range(40))), "… and 25 more."),
+    ],
+)
+def test_fields_to_see_to_are_named_or_counted(unfinished: Draft, last: str) -> None:
+    text = draft_reply(WORDS, unfinished, "cl1:draft:t1:").detail
+    assert last in text.splitlines()[-1]
+    assert ("more" in text) is ("more" in last)
+
+
+def test_sections_beyond_what_a_message_shows_are_counted() -> None:
+    sections = [section(f"S{number}", field(f"f{number}", value="v")) for number in range(40)]
+    many = record(*sections)
+    drafted = Draft(Subject(member_id=1), Form(template(*sections)), started=0.0)
+    drafted.submit(0, dict.fromkeys(range(40), "v"), version=drafted.version)
+    replies = (
+        shown_reply(WORDS, "A", many),
+        created_reply(WORDS, CreateOutcome(many)),
+        draft_reply(WORDS, drafted, "cl1:draft:t1:"),
+    )
+    for reply in replies:
+        within_limits(reply)
+        fields = reply.embed().fields
+        assert (len(fields), fields[-1].value) == (25, "… and 16 more parts that do not fit here.")
 
 
 @given(st.lists(st.tuples(NASTY, NASTY), min_size=1, max_size=30), NASTY)

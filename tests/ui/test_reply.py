@@ -37,6 +37,43 @@ def test_a_headline_fits_a_message(text: str) -> None:
     assert len(Reply.of(text, Tone.INFO).headline) <= 2000
 
 
+def left_out(count: int) -> str:
+    return f"and {count} more"
+
+
+@pytest.mark.parametrize(
+    ("fields", "shown", "last"),
+    [
+        ([("n", "v")] * 25, 25, "v"),
+        ([("n", "v")] * 26, 24, "and 2 more"),
+        ([("n", "v")] * 40, 24, "and 16 more"),
+        ([("n", "x" * 1024)] * 5, 5, "x" * 1024),
+        ([("n", "x" * 1024)] * 6, 5, "and 1 more"),
+        ([("n", "x" * 1024)] * 9, 5, "and 4 more"),
+        ([("n" * 300, "x" * 1300)] * 9, 4, "and 5 more"),
+    ],
+)
+def test_what_does_not_fit_is_counted(fields: list[tuple[str, str]], shown: int, last: str) -> None:
+    embed = Reply.of("x", Tone.INFO, fields=tuple(fields), more=left_out).embed()
+    assert embed.fields[-1].value == last
+    assert len(embed.fields) == shown + last.startswith("and ")
+
+
+@given(LINES, st.lists(st.tuples(LINES, LINES), max_size=40), st.text(max_size=300))
+def test_every_field_is_shown_or_counted(text: str, fields: list[tuple[str, str]], footer: str) -> None:
+    embed = Reply.of(text, Tone.INFO, fields=tuple(fields), footer=footer, more="left out: {}".format).embed()
+    assert len(embed) <= 5500
+    values = [one.value or "" for one in embed.fields]
+    said = [int(value.removeprefix("left out: ")) - 1 for value in values if value.startswith("left out: ")]
+    assert len(values) + sum(said) == len(fields)
+    assert len(said) <= 1
+
+
+def test_without_words_for_it_something_is_still_said_to_be_missing() -> None:
+    last = Reply.of("x", Tone.INFO, fields=(("n", "v"),) * 26).embed().fields[-1]
+    assert (last.name, last.value) == ("…", "…")
+
+
 def test_the_first_line_is_the_headline() -> None:
     reply = Reply.of("Linked.\n\nIt is yours.\nNow.", Tone.DONE)
     assert (reply.headline, reply.detail) == ("Linked.", "It is yours.\nNow.")

@@ -10,7 +10,8 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from bot.i18n import Catalogues
-from bot.ui.words import Words, code, cut, escape, wrong_line
+from bot.ui.words import Words, code, cut, escape, listed, wrong_line
+from tests.domain.templates import UNSEEN_NAMES
 
 MARKS = "*_~|>`[]<@\\#-:/()! \n"
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]) | st.sampled_from(MARKS), max_size=60)
@@ -39,7 +40,13 @@ def test_escaped_text_holds_nothing_invisible(text: str) -> None:
 
 @given(st.text("abcdefgh XYZ0123456789äöüß漢字.,;:'!?()", max_size=200))
 def test_ordinary_text_stays_as_it_is(text: str) -> None:
-    assert escape(text) == text
+    assert escape(text) == text.strip()
+
+
+@pytest.mark.parametrize("text", UNSEEN_NAMES)
+def test_nothing_is_left_of_what_can_not_be_seen(text: str) -> None:
+    assert escape(text) == ""
+    assert escape(f"{text}x{text}").removesuffix("\ufe0f").endswith("x")
 
 
 @given(TEXTS)
@@ -94,6 +101,24 @@ def test_plain_places_show_no_marks() -> None:
     words = Words(CATALOGUES, "en-US")
     assert words.plain("m", 100, a="*x*") == "*x*"
     assert words.plain("m", 5, a="abcdefgh") == "abcd…"
+
+
+@pytest.mark.parametrize(
+    ("lines", "shown", "more"),
+    [
+        (["x"] * 15, 15, ""),
+        (["x"] * 16, 15, "… and 1 more."),
+        (["x"] * 200, 15, "… and 185 more."),
+        (["y" * 1000] * 5, 2, "… and 3 more."),
+        ([], 0, ""),
+    ],
+)
+def test_a_list_says_how_many_lines_it_leaves_out(lines: list[str], shown: int, more: str) -> None:
+    text = listed(Words(Catalogues.load(), "en-US"), lines)
+    assert text.count("\n- ") == shown
+    assert len(text) < 3100
+    assert text.endswith(more)
+    assert ("more" in text) is bool(more)
 
 
 def test_a_wrong_field_is_named_as_it_reads() -> None:
