@@ -44,7 +44,7 @@ def record(reply: Reply) -> Record:
 
 
 def sync_ids(reply: Reply) -> tuple[str, ...]:
-    """Read a list of sync IDs, without blank ones. They are strings even where they look like numbers (cad-api.md 5)."""
+    """Read a list of sync IDs, but for blank ones. They are strings even if they look like numbers (cad-api.md 5)."""
     if not isinstance(reply.json, list):
         raise reply.unexpected()
     if any(isinstance(item, bool) or not isinstance(item, str | int) for item in reply.json):
