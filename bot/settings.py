@@ -10,7 +10,7 @@ from enum import StrEnum
 from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from dotenv import dotenv_values
 from pydantic import (
@@ -102,12 +102,32 @@ def _snowflake(value: int) -> int:
     return value
 
 
+def _parts(url: str) -> SplitResult:
+    try:
+        return urlsplit(url)
+    except ValueError:  # whose message may quote the password
+        raise ValueError("is not a URL") from None
+
+
+def _splittable(url: str) -> str:
+    _parts(url)
+    return url
+
+
+def _one_word(secret: SecretStr) -> SecretStr:
+    """Refuse what no header could carry: a pasted line break or space, letters beyond ASCII."""
+    text = secret.get_secret_value()
+    if not text.isascii() or not text.isprintable() or " " in text:
+        raise ValueError("must be one word of plain letters, digits and signs; copy it again")
+    return secret
+
+
 def _url(*schemes: str) -> AfterValidator:
     """Accept an absolute URL of the given secure scheme; the plain one only to this machine."""
 
     def check(value: str) -> str:
         secure, plain = schemes
-        parts = urlsplit(value)
+        parts = _parts(value)
         if parts.scheme not in schemes or not parts.hostname:
             raise ValueError(f"must be a URL that begins with {secure}://")
         if parts.username or parts.password or parts.fragment:
@@ -148,6 +168,7 @@ def _everyone(value: object) -> object:
 
 Snowflake = Annotated[int, AfterValidator(_snowflake)]
 Snowflakes = Annotated[frozenset[Snowflake], BeforeValidator(_split)]
+Key = Annotated[SecretStr, AfterValidator(_one_word)]
 Rate = Annotated[Literal["documented", "unlimited"] | Annotated[int, Field(ge=1, le=100_000)], BeforeValidator(_rate)]
 
 
@@ -156,14 +177,14 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
-    discord_token: SecretStr = Field(min_length=1)
+    discord_token: Key = Field(min_length=1)
     discord_guild_ids: Snowflakes = frozenset()
     discord_api_url: Annotated[str, _url("https", "http")] = "https://discord.com/api/v10"
     discord_gateway_url: Annotated[str, _url("wss", "ws")] | None = None
 
     sonoran_api_url: Annotated[str, _url("https", "http")] = f"https://{PRODUCTION_CAD}"
     sonoran_community_id: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,50}$")] | None = None
-    sonoran_api_key: SecretStr | None = None
+    sonoran_api_key: Key | None = None
     sonoran_api_version: ApiVersion = ApiVersion.V1
     sonoran_new_character_form: CreateForm = CreateForm.CHARACTER
     sonoran_rate: Rate = "documented"
@@ -183,7 +204,7 @@ class Settings(BaseModel):
     audit_channel_id: Snowflake | None = None
 
     history_days: int = Field(default=365, ge=1, le=36_500)
-    database_url: str = "sqlite:///data/charlink.db"
+    database_url: Annotated[str, AfterValidator(_splittable)] = "sqlite:///data/charlink.db"
     encryption_keys: SecretStr | None = None
     encryption_key_file: Path = Path("keys/charlink.key")
 

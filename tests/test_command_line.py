@@ -39,6 +39,19 @@ def test_wrong_settings_stop_every_command(command: str) -> None:
     assert "made-up-key" not in done.output
 
 
+@pytest.mark.usefixtures("_elsewhere")
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("DATABASE_URL", "postgresql://u:made-up-pass@[x"), ("DISCORD_TOKEN", "made-up-pass\nmore")],
+)
+def test_a_value_that_can_not_be_used_is_a_line_and_no_traceback(name: str, value: str) -> None:
+    done = CliRunner().invoke(app, ["check"], env={**HOME, name: value})
+    assert done.exit_code == EX_CONFIG
+    assert done.stderr.startswith(f"{name}: ")
+    assert len(done.stderr.splitlines()) == 1
+    assert "made-up-pass" not in done.output
+
+
 def test_the_commands_explain_themselves() -> None:
     done = CliRunner().invoke(app, ["--help"])
     for command in ("run", "check", "sync"):

@@ -114,6 +114,11 @@ def test_values(name: str, value: str, expected: object) -> None:
         ("DISCORD_GATEWAY_URL", "https://gateway.discord.gg"),
         ("SHARD_IDS", "a-b"),
         ("SHARD_IDS", "3-1"),
+        ("SONORAN_API_URL", "https://[x"),
+        ("SONORAN_API_URL", "https://u:p\u2100@h"),
+        ("DATABASE_URL", "postgresql://u:p@[x"),
+        ("DATABASE_URL", "postgresql://u:p\u2100@h"),
+        ("DISCORD_TOKEN", "made up"),
         ("SELF_LINK_PATTERN", "char#:"),
         ("SELF_LINK_PATTERN", "{api_id}{api_id}"),
     ],
@@ -218,6 +223,28 @@ def test_secrets_are_known_for_redaction_and_hidden_in_the_repr() -> None:
 
 
 SECRETS = st.text("abcdefghijklmnopqrstuvwxyz0123456789", min_size=24, max_size=40)
+
+
+@pytest.mark.parametrize("between", ["\n", "\r\n", " ", "\t", "\x00", "\u00a0", "ä", "\u200b", "“"])
+@pytest.mark.parametrize("name", ["DISCORD_TOKEN", "SONORAN_API_KEY"])
+def test_a_key_that_no_header_could_carry_is_named_and_not_shown(name: str, between: str) -> None:
+    (problem,) = problems({**HOME, name: f"made-up{between}secret"})
+    assert problem.startswith(f"{name}: ")
+    assert "made-up" not in problem
+    assert "secret" not in problem
+
+
+def test_blanks_around_a_key_are_no_part_of_it() -> None:
+    found = load_settings({**HOME, "DISCORD_TOKEN": " made-up-token\n"}, None)
+    assert found.discord_token.get_secret_value() == "made-up-token"
+
+
+@pytest.mark.parametrize("url", ["postgresql://u:made-up-pass@[x", "postgresql://u:made-up-pass\u2100@h"])
+def test_an_address_that_is_none_is_named_without_its_password(url: str) -> None:
+    wrong = {**HOME, "DATABASE_URL": url, "SONORAN_API_URL": url.replace("postgresql", "https")}
+    found = problems(wrong)
+    assert {problem.partition(":")[0] for problem in found} == {"DATABASE_URL", "SONORAN_API_URL"}
+    assert "made-up-pass" not in "\n".join(found)
 
 
 @given(token=SECRETS, key=SECRETS, password=SECRETS)
