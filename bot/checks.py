@@ -10,7 +10,7 @@ import discord
 
 from bot.cad.caller import Caller
 from bot.errors import CadError, CharlinkError
-from bot.settings import ApiVersion, CreateForm, SelfLink
+from bot.settings import ApiVersion, CreateForm, PlayerAction, SelfLink
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
@@ -68,6 +68,7 @@ class Findings:
 async def check_deployment(settings: Settings, bot: CharlinkBot, guilds: Guilds, findings: Findings) -> None:
     """Check everything that can be known without taking an interaction."""
     logged_in = False
+    missing: frozenset[int] = frozenset()
     async with findings.expecting("Discord: token", "copy DISCORD_TOKEN again from the Bot page of the application"):
         await bot.login(settings.discord_token.get_secret_value())
         findings.ok(f"Discord: token of {bot.user}")
@@ -79,12 +80,12 @@ async def check_deployment(settings: Settings, bot: CharlinkBot, guilds: Guilds,
         guilds_there = [
             guild for one in sorted(settings.discord_guild_ids) if (guild := await _check_guild(bot, one, findings))
         ]
-        _check_roles(settings, guilds_there, findings)
+        missing = _check_roles(settings, guilds_there, findings)
         for name in ("approval_channel_id", "audit_channel_id"):
             channel_id = getattr(settings, name)
             if channel_id is not None:
                 await _check_channel(bot, guilds_there, channel_id, name.upper(), findings)
-    _check_policy(settings, findings)
+    _check_policy(settings, missing, findings)
     if not guilds.tenants:
         findings.warn("CAD: no community", "set SONORAN_COMMUNITY_ID, SONORAN_API_KEY and DISCORD_GUILD_IDS")
     for tenant in guilds.tenants:
@@ -92,21 +93,28 @@ async def check_deployment(settings: Settings, bot: CharlinkBot, guilds: Guilds,
 
 
 async def _check_guild(bot: CharlinkBot, guild_id: int, findings: Findings) -> discord.Guild | None:
+    guild: discord.Guild | None = None
     async with findings.expecting(f"server {guild_id}", "invite the bot with the scopes bot and applications.commands"):
         guild = await bot.fetch_guild(guild_id)
         findings.ok(f"server {guild_id}: {guild.name}")
+    if guild is not None:
+        await _check_commands(bot, guild, findings)
+    return guild
+
+
+async def _check_commands(bot: CharlinkBot, guild: discord.Guild, findings: Findings) -> None:
+    what = f"server {guild.id}: commands"
+    async with findings.expecting(what, "invite the bot again, with the scope applications.commands"):
         commands = {command.name for command in await bot.tree.fetch_commands(guild=guild)}
         if {command.name for command in bot.tree.get_commands()} <= commands:
-            findings.ok(f"server {guild_id}: commands are registered")
+            findings.ok(f"{what} are registered")
         else:
-            findings.warn(
-                f"server {guild_id}: commands are not registered yet", "they are at the next run, or by: sync"
-            )
-        return guild
-    return None
+            findings.warn(f"{what} are not registered yet", "they are at the next run, or by: sync")
 
 
-def _check_roles(settings: Settings, guilds: Sequence[discord.Guild], findings: Findings) -> None:
+def _check_roles(settings: Settings, guilds: Sequence[discord.Guild], findings: Findings) -> frozenset[int]:
+    """Look at every role that is named, and return those that there are not."""
+    missing = set()
     roles = {role.id: role for guild in guilds for role in guild.roles}
     trusted = {"STAFF_ROLE_IDS", "APPROVER_ROLE_IDS", "ADMIN_ROLE_IDS"}
     for name in (*sorted(trusted), "PLAYER_ROLE_IDS", "BLOCKED_ROLE_IDS"):
@@ -114,11 +122,21 @@ def _check_roles(settings: Settings, guilds: Sequence[discord.Guild], findings: 
         for role_id in sorted(wanted) if not isinstance(wanted, str) else ():
             role = roles.get(role_id)
             if role is None:
+                missing.add(role_id)
                 findings.fail(f"{name}: {role_id} is no role of your servers", "correct or remove it; it opens nothing")
-            elif name in trusted and (role.managed or role.is_default()):
-                findings.fail(f"{name}: {role.name} is a managed or @everyone role", "use a role that people are given")
+            elif name in trusted and not _given_by_people(role):
+                findings.fail(
+                    f"{name}: {role.name} is a managed, linked or @everyone role", "use a role that people are given"
+                )
             else:
                 findings.ok(f"{name}: {role.name}")
+    return frozenset(missing)
+
+
+def _given_by_people(role: discord.Role) -> bool:
+    """Whether only people give the role: a linked one is taken by whoever fulfils its conditions."""
+    linked = role.tags is not None and role.tags.is_guild_connection()
+    return not (role.managed or linked or role.is_default())
 
 
 async def _check_channel(
@@ -141,9 +159,18 @@ async def _check_channel(
             findings.ok(f"{name}: the bot can write in {channel}")
 
 
-def _check_policy(settings: Settings, findings: Findings) -> None:
-    if settings.staff_role_ids or settings.admin_role_ids or settings.player_role_ids:
+def _check_policy(settings: Settings, missing: frozenset[int], findings: Findings) -> None:
+    staff = (settings.staff_role_ids | settings.admin_role_ids) - missing
+    players = (
+        settings.player_role_ids if isinstance(settings.player_role_ids, str) else settings.player_role_ids - missing
+    )
+    if staff or (players and _players_link_alone(settings)):
         findings.ok("/linkchar: somebody can use it")
+    elif players:
+        findings.fail(
+            "/linkchar: nobody can link with it, players as set up need staff",
+            "set STAFF_ROLE_IDS, or see PLAYER_MAY, SELF_LINK, SELF_LINK_PATTERN and SONORAN_API_VERSION",
+        )
     else:
         findings.fail("/linkchar: nobody can use it", "set STAFF_ROLE_IDS or PLAYER_ROLE_IDS")
     if settings.self_link is SelfLink.APPROVAL and settings.player_role_ids and settings.approval_channel_id is None:
@@ -162,6 +189,15 @@ def _check_policy(settings: Settings, findings: Findings) -> None:
         findings.warn(
             "v1 can't tell a player's CAD account", "prefer SONORAN_API_VERSION=v2; until then staff act with api_id"
         )
+
+
+def _players_link_alone(settings: Settings) -> bool:
+    """Whether a player can link himself where there is no staff: his account is known, and nobody need approve."""
+    v2 = settings.sonoran_api_version is ApiVersion.V2
+    if PlayerAction.LINK not in settings.player_may or not (v2 or settings.api_id_is_discord_id):
+        return False
+    proven = v2 and settings.self_link_pattern is not None
+    return settings.self_link is SelfLink.OPEN or (settings.self_link is SelfLink.APPROVAL and proven)
 
 
 async def _check_cad(settings: Settings, tenant: Tenant, findings: Findings) -> None:

@@ -101,8 +101,9 @@ async def test_a_bad_token_is_found_and_the_rest_looked_at_all_the_same() -> Non
     [
         ({}, "/linkchar", "FAIL"),
         ({"STAFF_ROLE_IDS": "7"}, "/linkchar", "ok"),
-        ({"PLAYER_ROLE_IDS": "everyone"}, "/linkchar", "ok"),
         ({"ADMIN_ROLE_IDS": "7"}, "/linkchar", "ok"),
+        ({"APPROVER_ROLE_IDS": "7"}, "/linkchar", "FAIL"),
+        ({"STAFF_ROLE_IDS": "7", "PLAYER_ROLE_IDS": "8", "SELF_LINK": "off"}, "/linkchar", "ok"),
         ({"SELF_LINK": "open"}, "SELF_LINK=open", "warn"),
         ({"PLAYER_ROLE_IDS": "7"}, "APPROVAL_CHANNEL_ID", "warn"),
         ({}, "SONORAN_NEW_CHARACTER_FORM", "warn"),
@@ -111,6 +112,35 @@ async def test_a_bad_token_is_found_and_the_rest_looked_at_all_the_same() -> Non
 async def test_the_policy(more: dict[str, str], about: str, verdict: str) -> None:
     lines, _ = await report(settings(**more), town())
     assert line(lines, about).startswith(verdict)
+
+
+ALONE = {"PLAYER_ROLE_IDS": "everyone", "SONORAN_API_VERSION": "v2", "SELF_LINK": "open"}
+PATTERN = {"SELF_LINK": "approval", "SELF_LINK_PATTERN": "char#:{api_id}"}
+V1 = {"SONORAN_API_VERSION": "v1"}
+
+
+@pytest.mark.parametrize(
+    ("more", "verdict"),
+    [
+        ({}, "ok"),
+        ({"PLAYER_ROLE_IDS": "7"}, "ok"),
+        ({"PLAYER_MAY": "link"}, "ok"),
+        ({"PLAYER_MAY": "unlink,create"}, "FAIL"),
+        ({"SELF_LINK": "off"}, "FAIL"),
+        ({"SELF_LINK": "approval"}, "FAIL"),
+        (PATTERN, "ok"),
+        ({**PATTERN, "SELF_LINK": "off"}, "FAIL"),
+        (V1, "FAIL"),
+        ({**V1, "API_ID_IS_DISCORD_ID": "true"}, "ok"),
+        ({**V1, **PATTERN, "API_ID_IS_DISCORD_ID": "true"}, "FAIL"),
+    ],
+)
+async def test_without_staff_players_must_be_able_to_link_alone(more: dict[str, str], verdict: str) -> None:
+    lines, failed = await report(settings(**{**ALONE, **more}), town())
+    assert line(lines, "/linkchar").startswith(verdict)
+    assert failed
+    if verdict == "FAIL":
+        assert "STAFF_ROLE_IDS" in line(lines, "/linkchar").partition("->")[2]
 
 
 async def test_what_surprises_nobody_is_not_warned_of() -> None:
@@ -215,7 +245,7 @@ class TestDiscord:
             lines = await self.checked(server, guild, more, register=False)
         assert line(lines, "server 200000000000000001").startswith("FAIL")
         assert "invite the bot" in line(lines, "server 200000000000000001")
-        assert line(lines, "STAFF_ROLE_IDS").startswith("FAIL")
+        assert line(lines, "STAFF_ROLE_IDS: ").startswith("FAIL")
         assert line(lines, "not registered yet").startswith("warn")
         assert line(lines, "APPROVAL_CHANNEL_ID: 2").startswith("FAIL")
 
@@ -227,6 +257,43 @@ class TestDiscord:
             lines = await self.checked(server, guild, given)
         assert line(lines, "STAFF_ROLE_IDS").startswith("FAIL")
         assert line(lines, "PLAYER_ROLE_IDS").startswith("ok")
+
+    async def test_a_linked_role_is_taken_and_not_given(self) -> None:
+        async with SandboxDiscord() as server:
+            guild = server.add_guild("Los Santos")
+            linked = guild.add_role("Linked")
+            linked.tags = {"guild_connections": None}
+            names = ("STAFF_ROLE_IDS", "APPROVER_ROLE_IDS", "ADMIN_ROLE_IDS", "PLAYER_ROLE_IDS")
+            lines = await self.checked(server, guild, dict.fromkeys(names, str(linked.id)))
+        assert [line(lines, f"{name}: ")[:4] for name in names] == ["FAIL", "FAIL", "FAIL", "ok  "]
+
+    async def test_a_role_that_is_missing_lets_nobody_in(self) -> None:
+        async with SandboxDiscord() as server:
+            guild = server.add_guild("Los Santos")
+            gone = {"STAFF_ROLE_IDS": "200000000000000009"}
+            lines = await self.checked(server, guild, gone)
+            missed = await self.checked(server, guild, {**gone, **ALONE, "PLAYER_ROLE_IDS": "200000000000000010"})
+            stayed = await self.checked(server, guild, {**gone, "ADMIN_ROLE_IDS": str(guild.add_role("Admin").id)})
+        assert line(lines, "/linkchar").startswith("FAIL")
+        assert line(missed, "/linkchar").startswith("FAIL")
+        assert line(stayed, "/linkchar").startswith("ok")
+
+    async def test_commands_that_can_not_be_listed_hide_nothing_else(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        async def refused(*_: object, **__: object) -> None:
+            raise discord.DiscordException("no access")
+
+        async with SandboxDiscord() as server:
+            guild = server.add_guild("Los Santos")
+            monkeypatch.setattr(discord.app_commands.CommandTree, "fetch_commands", refused)
+            more = {
+                "STAFF_ROLE_IDS": str(guild.add_role("Staff").id),
+                "AUDIT_CHANNEL_ID": str(guild.add_channel("audit").id),
+            }
+            lines = await self.checked(server, guild, more, register=False)
+        assert line(lines, "commands").startswith("FAIL")
+        assert "applications.commands" in line(lines, "commands")
+        assert line(lines, "STAFF_ROLE_IDS").startswith("ok")
+        assert line(lines, "AUDIT_CHANNEL_ID").startswith("ok")
 
     async def test_a_channel_that_the_bot_may_not_write_in(self) -> None:
         async with SandboxDiscord() as server:
