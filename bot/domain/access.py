@@ -65,6 +65,12 @@ class Policy:
     self_link_pattern: str | None = None
     max_links: int = 0
 
+    @property
+    def binds_players(self) -> bool:
+        """Whether players may do less with their own account than staff may for others."""
+        free = self.self_link is SelfLink.OPEN and not self.max_links and self.player_may >= frozenset(PlayerAction)
+        return not free
+
 
 @dataclass(frozen=True, slots=True)
 class Decision:

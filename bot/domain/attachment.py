@@ -19,6 +19,7 @@ from bot.errors import InvalidInput
 
 if TYPE_CHECKING:
     from bot.domain.dependencies import Answer
+    from bot.domain.fields import FormField
 
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 12
@@ -29,12 +30,13 @@ class ParsedRecord:
     """A record fit to be created. Its JSON may hold personal data and is not in the repr.
 
     `unknown` has the uids that the live template lacks (the CAD ignores them), `problems` the values that its fields
-    would not accept, supervisors' fields and flags included.
+    would not accept, supervisors' fields and flags included; `for_staff` the fields among those that are filled in.
     """
 
     record: dict[str, Any] = field(repr=False)
     unknown: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
+    for_staff: tuple[FormField, ...] = ()
 
 
 def parse_record(data: bytes, *, template: Template) -> ParsedRecord:
@@ -56,8 +58,15 @@ def parse_record(data: bytes, *, template: Template) -> ParsedRecord:
     form = Form(template, staff=True)
     uids = dict.fromkeys(source.uid for _, source in record.each_field() if source.uid)
     known = {source.uid for _, source in template.each_field()}
-    problems = check(form, _stated(form, record), standing=_stated(form, template))
-    return ParsedRecord(as_new_character(raw), tuple(uid for uid in uids if uid not in known), problems)
+    stated, standing = _stated(form, record), _stated(form, template)
+    open_to_all = {one.uid for one in Form(template).fields}
+    filled = [one for one in form.fields if stated.get(one.uid) and stated[one.uid] != standing[one.uid]]
+    return ParsedRecord(
+        as_new_character(raw),
+        tuple(uid for uid in uids if uid not in known),
+        check(form, stated, standing=standing),
+        tuple(one for one in filled if one.uid not in open_to_all),
+    )
 
 
 def _decoded(data: bytes) -> object:

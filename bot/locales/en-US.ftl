@@ -293,8 +293,11 @@ record-sections = The attached file is not a record.
     A record has a list `sections`, each with a list `fields`. Nothing was created.
 record-type = The attached record is not a character.
     Its `type`, and its `recordTypeId` if it has one, must be { $type }. Nothing was created.
-record-own = Refused: no whole record for your own account.
-    A record can hold what only staff may fill in, and for your own account you follow the same rules as players. Type `/newchar` without it. Nothing was created.
+record-own = Not created: the record holds { $count ->
+        [one] 1 value
+       *[other] { $count } values
+    } that only staff may fill in.
+    For your own account you follow the same rules as players. Nothing was created. Leave out:
 record-problems = Not created: { $count ->
         [one] 1 value does not fit the community's template.
        *[other] { $count } values do not fit the community's template.
@@ -318,6 +321,7 @@ problem-date = This is not a date of the calendar. Write it { $mask }.
 problem-time = This is not a time of day. Write it { $mask }.
 problem-time-any = This is not a time of day. Write it like 22:00 or 10:00 PM.
 problem-option = “{ $value }” is not one of the options.
+problem-staff-only = Only staff may fill this in.
 problem-option-gone = The options have changed. Please choose again.
 problem-image-https = The address must start with https://.
 problem-image-address = The address needs a public site name, without password, port or bare address.

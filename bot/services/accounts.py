@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from typing import TYPE_CHECKING
 
 from bot.cad.caller import Caller
@@ -12,6 +13,8 @@ from bot.errors import CadError, CadErrorKind, CharlinkError, Question, Refused
 from bot.settings import ApiVersion
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from bot.domain.models import Account
     from bot.services.tenants import Tenant
     from bot.services.turn import Subject, Turn
@@ -19,14 +22,17 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
+OWN_ID_SECONDS = 600.0
 _DASHED = {kind: kind.value.replace("_", "-") for kind in TargetKind}
 
 
 class Accounts:
     """Finds the one identifier to send, and says what is missing where the CAD knows nobody by it."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
         self._confirmed: dict[tuple[int, int], str] = {}
+        self._own_ids: dict[tuple[int, int], tuple[str | None, float]] = {}
 
     def find(self, tenant: Tenant, subject: Subject) -> Target | None:
         """Return how the subject's account is named in a call, without any I/O; None where it has no name."""
@@ -60,15 +66,24 @@ class Accounts:
 
     async def _refuse_own_by_id(self, turn: Turn, target: Target) -> None:
         """Staff who follow the player's rules for themselves can't leave them by naming their own account by its id."""
-        if turn.decision.rule is not Rule.STAFF:
+        if turn.decision.rule is not Rule.STAFF or not turn.policy.binds_players:
             return
         if turn.tenant.version is ApiVersion.V1:
             own = turn.tenant.api_id_is_discord_id and target.value == str(turn.actor.user_id)
         else:
-            account = await self._by_discord(turn, turn.actor.user_id)
-            own = account is not None and account.community_user_id == target.value
+            own = await self._own_id(turn) == target.value
         if own:
             raise Refused("account-own-by-id")
+
+    async def _own_id(self, turn: Turn) -> str | None:
+        """The `communityUserId` of the actor's own account, read at most every 10 minutes; None where he has none."""
+        key = (id(turn.tenant), turn.actor.user_id)
+        known, until = self._own_ids.get(key, (None, 0.0))
+        if until <= self._clock():
+            account = await self._by_discord(turn, turn.actor.user_id)
+            known = account.community_user_id if account is not None else None
+            self._own_ids[key] = (known, self._clock() + OWN_ID_SECONDS)
+        return known
 
     async def _agree(self, turn: Turn, member_id: int, target: Target) -> None:
         """Refuse a member together with somebody else's API id, wherever the CAD or a confirmation tells them apart."""
@@ -88,7 +103,7 @@ class Accounts:
     @staticmethod
     async def _by_discord(turn: Turn, member_id: int) -> Account | None:
         try:
-            return await turn.tenant.cad.account(turn.caller, Target.of(discord=member_id))
+            return await turn.tenant.cad.account(Caller(), Target.of(discord=member_id))  # ours: not asked for by him
         except CadError as error:
             if error.kind is not CadErrorKind.NOT_LINKED:
                 raise

@@ -39,9 +39,6 @@ log = logging.getLogger(__name__)
 
 MAX_DRAFTS = 10_000
 
-LATE = frozenset({CadErrorKind.TIMEOUT, CadErrorKind.TRANSPORT})
-"""Lost answers after which the CAD may still carry the call out."""
-
 DraftKey = tuple[int, int, "Subject"]
 
 
@@ -184,8 +181,6 @@ class Creation:
     async def create_record(self, turn: Turn, intent: RecordIntent) -> CreateOutcome:
         """Create a character from an attached record, validated against the live template first."""
         self._allow(turn, intent)
-        if not turn.as_staff:
-            raise Refused("record-own")  # it can hold what only staff may fill in
         target = await self._accounts.resolve(turn, intent.subject, intent.confirmed)
         data = await self._attachments.read(intent.url, intent.size)
         template = await turn.tenant.cad.template(turn.caller)
@@ -193,6 +188,8 @@ class Creation:
         if parsed.problems:
             wrong = tuple((problem.field.label, problem.key, problem.params) for problem in parsed.problems)
             raise InvalidFields("record-problems", wrong)
+        if parsed.for_staff and not turn.as_staff:
+            raise InvalidFields("record-own", tuple((one.label, "problem-staff-only", {}) for one in parsed.for_staff))
         sent = Record.model_validate(parsed.record)
         outcome = await self._send(turn, target, NewCharacter(record=parsed.record, delete_after=intent.delete_after))
         return replace(
@@ -254,7 +251,7 @@ class Creation:
         found = [record for record in records if same_person(record, new)]
         if known is not None:
             found = [record for record in found if record.id not in known]
-        if not found and lost.kind in LATE:
+        if not found and lost.kind is CadErrorKind.TIMEOUT:
             raise lost  # not there yet: the CAD may still be at it
         if not found:
             raise NotApplied("create-not-applied", lost)

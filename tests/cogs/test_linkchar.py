@@ -26,7 +26,7 @@ class TestStaff:
         assert answer.buttons == ["Unlink", "Show character"]
         assert answer.result.ephemeral
         assert stage.callbacks() == [5], "acknowledged before anything is asked of the CAD"
-        assert stage.town.asked == ["account", "link"]  # whether he names his own account; kept for a while
+        assert stage.town.asked == ["link"]
         assert account.links == ["ABC12345"]
 
     async def test_hears_that_it_was_linked_already(self, stage: Stage, staff: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,7 +12,7 @@ from bot.domain.models import Target
 from bot.errors import CadError, CadErrorKind, CharlinkError, Question, Refused, Sent
 from bot.services.accounts import Accounts
 from bot.services.turn import Subject
-from bot.settings import ApiVersion
+from bot.settings import ApiVersion, SelfLink
 from tests.community import OTTO, PIA, Town, town
 
 if TYPE_CHECKING:
@@ -72,6 +73,7 @@ class TestMemberWithApiId:
     async def test_staff_do_not_escape_the_players_rules_by_naming_themselves(
         self, place: Town, accounts: Accounts
     ) -> None:
+        place.policy = replace(place.policy, self_link=SelfLink.OFF)
         place.resident("Pia", PIA, community_user_id="lic-pia")
         with pytest.raises(Refused) as caught:
             await accounts.resolve(place.turn(rule=Rule.STAFF), Subject(api_id="lic-pia"), NOBODY)

@@ -114,3 +114,20 @@ async def test_every_form_of_v1_takes_a_record(form: CreateForm) -> None:
     pia = place.resident("Pia", api_ids=[str(PIA)])
     await created(place, civilian(first="Jane"), Rule.STAFF, f"account:{pia.uuid}")
     assert len(place.state.characters(pia)) == 1
+
+
+@pytest.mark.parametrize(("rule", "allowed"), [(Rule.STAFF_AS_PLAYER, False), (Rule.STAFF, True), (Rule.ADMIN, True)])
+async def test_for_oneself_a_record_holds_nothing_that_is_for_staff(place: Town, rule: Rule, *, allowed: bool) -> None:
+    record = civilian(first="Jane")
+    record["sections"][0]["fields"].append(field("note", "text", "Note", value="SUPER", isSupervisor=True))
+    place.state.templates[7] = template(
+        section("Civilian", field("first"), field("note", label="Note", isSupervisor=True))
+    )
+    creation = Creation(Accounts(), OneFile(json.dumps(record | {"type": 7}).encode()), clock=place.clock)
+    intent = RecordIntent(subject=HIS, url="https://cdn.discordapp.com/x.json", size=10)
+    if allowed:
+        assert (await creation.create_record(place.turn(rule=rule), intent)).name == "Jane"
+        return
+    with pytest.raises(InvalidFields) as caught:
+        await creation.create_record(place.turn(rule=rule), intent)
+    assert (caught.value.key, caught.value.fields) == ("record-own", (("Note", "problem-staff-only", {}),))
