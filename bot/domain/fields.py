@@ -95,9 +95,9 @@ class FormField:
 
     @property
     def display_label(self) -> str:
-        """The label within Discord's 45 characters; a required field's ends in ` *`."""
+        """The label, cut to Discord's 45 characters; a required field's ends in ` *`."""
         mark = " *" if self.required else ""
-        return cut(self.label, LABEL_LIMIT - len(mark)) + mark
+        return " ".join(self.label.split())[: LABEL_LIMIT - len(mark)].rstrip() + mark
 
     @property
     def chooses(self) -> bool:

@@ -11,14 +11,13 @@ import discord
 
 from bot.errors import CadError, CadErrorKind, CharlinkError, Expired, InvalidFields, Question, Refused
 from bot.ui.reply import Button, Reply, Tone
-from bot.ui.words import wrong_line
+from bot.ui.words import listed, wrong_line
 
 if TYPE_CHECKING:
     from bot.ui.visit import Visit
 
 SHOW_DETAIL = frozenset({CadErrorKind.REJECTED, CadErrorKind.UNIQUE})
 """Kinds whose cause is what was typed: the CAD's own words help there."""
-MAX_LINES = 15
 
 
 NO = "no"
@@ -38,7 +37,7 @@ def failure_reply(visit: Visit, error: Exception) -> Reply:
     elif isinstance(error, CharlinkError):
         text = words(error.key, **error.params)
         if isinstance(error, InvalidFields):
-            text += "".join(f"\n- {wrong_line(words, *field)}" for field in error.fields[:MAX_LINES])
+            text += listed(words, [wrong_line(words, *field) for field in error.fields])
     else:
         text = words("internal")
     tone = Tone.REFUSED if isinstance(error, Refused | Expired) else Tone.FAILED
