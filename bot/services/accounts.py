@@ -113,19 +113,21 @@ class Accounts:
         """Ask a member once whether the account is his, and stop everybody when his id leads to another one later.
 
         Anybody can type a member's Discord id as his own API ID in the CAD, so this is read anew every time: one more
-        call, in this mode only.
+        call, in this mode only. Staff act for a member who was never asked on their own word.
         """
+        key = (id(turn.tenant), member_id)
+        uuid = self._confirmed.get(key)
+        if uuid is None and member_id != turn.actor.user_id:
+            return
         try:
             account = await turn.tenant.cad.account(turn.caller, target, fresh=True)
         except CadError as error:
             raise await self.explain(turn, target, error) from error
         self._refuse_unusable(account)
-        key = (id(turn.tenant), member_id)
-        uuid = self._confirmed.get(key)
         if uuid is not None and uuid != account.uuid:
             log.warning("audit: a member's id now leads to another CAD account; stopped")
             raise Refused("account-changed")
-        if uuid is None and member_id == turn.actor.user_id:
+        if uuid is None:
             token = f"account:{account.uuid}"
             if token not in confirmed:
                 raise Question("account-is-this-you", token=token, account=account.username)

@@ -82,13 +82,12 @@ class Stage:
         self._act(who, f"{'forges a press of' if forged else 'presses'} [ {label} ]")
         return await self.answered(who, await self._press(who, screen, label, forged=forged))
 
-    async def presses_twice(self, who: Member, screen: Screen, label: str, *, until: str) -> Screen:
-        """Press a button twice at once, and wait until the message says `until`."""
+    async def presses_twice(self, who: Member, screen: Screen, label: str) -> tuple[Screen, Screen]:
+        """Press a button twice at once, and return what came of the one press and of the other."""
         self._act(who, f"presses [ {label} ] twice at once")
         one, two = await asyncio.gather(self._press(who, screen, label), self._press(who, screen, label))
-        await two.settled(LONGEST_ANSWER)
-        await self.town.discord.until(lambda: until in self._screen(who, one).text, LONGEST_ANSWER)
-        return await self.answered(who, one)
+        second = await self.answered(who, two)
+        return await self.answered(who, one), second
 
     async def submits(self, who: Member, screen: Screen, answers: Answers, *, short: bool = False) -> Screen:
         """Fill in the open form and submit it. Shown field by field, or `short`: in a line, without the answer."""
@@ -144,11 +143,6 @@ class Stage:
         kept = all(word in screen.text for word in words)
         said = " and ".join(f"“{word}”" for word in words)
         self.promises.append(Promise(name or f"{screen.who.name} reads {said}", kept, said, screen.text))
-
-    def saw(self, screen: Screen, words: str, *, name: str) -> None:
-        """Promise that the message said these words in some state since the act, if only for a moment."""
-        texts = [state.text for state in screen.exchange.history]
-        self.promises.append(Promise(name, any(words in text for text in texts), f"“{words}”", " / ".join(texts)))
 
     def asked(self, *endpoints: str, name: str = "") -> None:
         """Promise that the CAD was asked exactly this in this scene, in this order."""

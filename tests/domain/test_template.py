@@ -149,6 +149,13 @@ def test_chosen_flags(data: object, flags: tuple[str, ...]) -> None:
     assert Field(data=data).flags == flags
 
 
+@pytest.mark.parametrize(
+    ("value", "flags"), [('{"flags":["A","B"]}', ("A", "B")), ('{"flags"', ()), ('{"flags":1}', ()), ("A", ())]
+)
+def test_flags_that_come_back_as_they_were_sent(value: str, flags: tuple[str, ...]) -> None:
+    assert Field(value=value).flags == flags
+
+
 def record(*values: tuple[str, str], **more: Any) -> Record:
     return Record.model_validate({"sections": [section("S", *(field(u, value=v) for u, v in values))], **more})
 

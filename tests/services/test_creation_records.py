@@ -120,6 +120,7 @@ async def test_every_form_of_v1_takes_a_record(form: CreateForm) -> None:
 async def test_for_oneself_a_record_holds_nothing_that_is_for_staff(place: Town, rule: Rule, *, allowed: bool) -> None:
     record = civilian(first="Jane")
     record["sections"][0]["fields"].append(field("note", "text", "Note", value="SUPER", isSupervisor=True))
+    place.resident("Pia", PIA)
     note = field("note", "text", "Note", isSupervisor=True)
     place.state.templates[7] = template(section("Civilian", field("first", "text", "First"), note))
     creation = Creation(Accounts(), OneFile(json.dumps(record | {"type": 7}).encode()), clock=place.clock)

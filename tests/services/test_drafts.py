@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.forms import Form
-from bot.services.drafts import Chosen, Draft
+from bot.errors import Refused
+from bot.services.drafts import Chosen, Draft, DraftState
 from bot.services.turn import Subject
 from tests.community import PIA
 from tests.domain.templates import depends, field, section, template
@@ -162,6 +164,33 @@ class TestNewTemplate:
         one.submit(1, {AGE: "old"}, version=one.version)
         one.rebase(template(section("Only", *FIELDS, field("new"))))
         assert one.current(one.form.fields[AGE]) == "old"
+
+
+class TestPagesThatStayedOpen:
+    """A page made by an older template comes back with its version, and is read by that."""
+
+    def test_texts_and_choices_land_in_their_own_fields(self) -> None:
+        one = filled()
+        made_by = one.version
+        sex = field("sex", "select", options=["X", "M", "F"])
+        one.rebase(template(section("Only", field("title"), FIELDS[FIRST], sex)))
+        one.submit(0, {FIRST: "Ann", SEX: Chosen(("1",))}, version=made_by)
+        assert one.answers["first"] == "Ann"
+        assert one.answers["sex"] == "F"
+        assert "title" not in one.answers
+
+    @pytest.mark.parametrize("version", [-1, 1, 99])
+    def test_of_a_version_that_never_was_tells_nothing(self, version: int) -> None:
+        one = filled()
+        one.submit(0, {FIRST: "Forged"}, version=version)
+        assert one.answers["first"] == "Jane"
+
+    def test_nothing_is_taken_while_it_is_being_sent(self) -> None:
+        one = filled()
+        one.state = DraftState.SENDING
+        with pytest.raises(Refused):
+            one.submit(0, {FIRST: "Late"}, version=one.version)
+        assert one.answers["first"] == "Jane"
 
 
 def test_a_field_typed_wrong_that_went_is_forgotten() -> None:

@@ -253,3 +253,28 @@ class TestRouter:
         with pytest.raises(ValueError, match="link"):
             router.add("link", Something, handler)
         assert router.names == ("link",)
+
+
+async def test_an_interaction_that_comes_again_is_met_with_silence(
+    desk: Desk, tickets: Tickets, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ran, router = [], Router(desk, tickets)
+
+    async def handler(visit: Visit, _: Something, __: str) -> None:
+        ran.append(visit.interaction.id)
+
+    router.add("link", Something, handler)
+    ticket = tickets.issue(
+        "link", Something(), owner_id=PIA, guild_id=500, actions=(Action.LINK,), target=PIA, once=False
+    )
+    interaction = Interaction(custom_id=f"cl1:link:{ticket}:")
+    for _ in range(2):
+        await router.dispatch(cast("discord.Interaction", interaction))
+    assert len(ran) == 1
+    assert interaction.said == []
+    monkeypatch.setattr("bot.ui.desk.REMEMBERED", 2)
+    for number in (1, 2, 3):
+        interaction.id = number
+        await router.dispatch(cast("discord.Interaction", interaction))
+    assert len(ran) == 4
+    assert len(desk._met) == 2

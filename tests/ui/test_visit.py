@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import aiohttp
 import discord
 import pytest
 
@@ -11,7 +12,7 @@ from bot.domain.access import Action
 from bot.services.turn import Subject
 from bot.ui.modals import text_modal
 from bot.ui.reply import Button, Reply, Tone
-from bot.ui.visit import reference_of
+from bot.ui.visit import ALREADY_ACKNOWLEDGED, reference_of
 from tests.community import GUILD, PIA
 from tests.ui.people import Interaction, admitted, refused_by_discord, visit_of
 
@@ -130,3 +131,61 @@ async def test_buttons_are_shown(desk: Desk) -> None:
     interaction = Interaction()
     await visit_of(desk, interaction).show(REPLY.with_buttons(Button("Go", "cl1:x:1:")))
     assert [one.label for one in interaction.said[0][1]["view"].children] == ["Go"]
+
+
+class TestBrokenConnections:
+    """What Discord took although the connection broke is not done again, and not given up."""
+
+    @pytest.fixture(autouse=True)
+    def _at_once(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("bot.ui.visit.PAUSE_SECONDS", 0)
+
+    def failing(self, *errors: Exception | None) -> Interaction:
+        """Return an interaction whose next answers break, in this order; None goes through."""
+        interaction = Interaction()
+        left = list(errors)
+
+        def say(way: str, how: dict[str, Any], *, first: bool) -> None:
+            error = left.pop(0) if left else None
+            if error is not None:
+                raise error
+            interaction._done = interaction._done or first
+            interaction.said.append((way, how))
+
+        interaction._say = say  # type: ignore[method-assign]  # this one breaks
+        return interaction
+
+    async def test_an_acknowledgement_is_given_again(self, desk: Desk) -> None:
+        interaction = self.failing(aiohttp.ServerDisconnectedError())
+        await visit_of(desk, interaction).acknowledge()
+        assert interaction.ways == ["defer"]
+
+    async def test_one_that_arrived_all_the_same_counts(self, desk: Desk) -> None:
+        interaction = self.failing(aiohttp.ServerDisconnectedError(), refused_by_discord(ALREADY_ACKNOWLEDGED))
+        visit = visit_of(desk, interaction)
+        await visit.acknowledge()
+        await visit.show(Reply.of("Done.", Tone.DONE))
+        assert interaction.ways == ["edit"]
+
+    async def test_somebody_elses_acknowledgement_does_not(self, desk: Desk) -> None:
+        interaction = self.failing(refused_by_discord(ALREADY_ACKNOWLEDGED))
+        with pytest.raises(discord.HTTPException):
+            await visit_of(desk, interaction).acknowledge()
+        assert interaction.said == []
+
+    async def test_an_edit_is_made_again(self, desk: Desk) -> None:
+        interaction = self.failing(None, ConnectionResetError(), aiohttp.ServerDisconnectedError())
+        visit = visit_of(desk, interaction)
+        await visit.acknowledge()
+        await visit.show(Reply.of("Done.", Tone.DONE))
+        assert interaction.ways == ["defer", "edit"]
+
+    @pytest.mark.parametrize("acknowledged", [True, False])
+    async def test_three_times_is_enough(self, desk: Desk, *, acknowledged: bool) -> None:
+        broken = [aiohttp.ServerDisconnectedError() for _ in range(3)]
+        interaction = self.failing(*([None] if acknowledged else []), *broken)
+        visit = visit_of(desk, interaction)
+        if acknowledged:
+            await visit.acknowledge()
+        with pytest.raises(aiohttp.ServerDisconnectedError):
+            await visit.show(Reply.of("Done.", Tone.DONE))
