@@ -29,6 +29,10 @@ ACCESS = "access"
 """The key in a command's `extras` under which its CommandAccess stands."""
 
 
+ATTACHMENT_SIZE_LIMIT = 10 * 1024 * 1024
+"""Bytes: Discord's own limit where an interaction does not name another."""
+
+
 class CharlinkTree(app_commands.CommandTree["CharlinkBot"]):
     """Admits people before any command runs. A command that declares no access is refused."""
 
@@ -83,6 +87,15 @@ def _target(interaction: discord.Interaction, options: dict[str, Any]) -> int | 
     return None if options.get("api_id") is not None else interaction.user.id
 
 
+def _completed(parse: Callable[[Any], None]) -> Callable[[Any], None]:
+    """Fill in what discord.py can't do without and not every gateway sends: one such event would end the process."""
+
+    def complete(data: dict[str, Any]) -> None:
+        parse({"version": 1, "attachment_size_limit": ATTACHMENT_SIZE_LIMIT, **data})
+
+    return complete
+
+
 class CharlinkBot(commands.AutoShardedBot):
     """The bot: no intents, no prefix commands, clicks and forms to the router."""
 
@@ -116,6 +129,8 @@ class CharlinkBot(commands.AutoShardedBot):
         self._cleared = False
         self._gateway = yarl.URL(settings.discord_gateway_url) if settings.discord_gateway_url else None
         Route.BASE = settings.discord_api_url  # discord.py has no other way to name a REST base
+        parsers = self._connection.parsers
+        parsers["INTERACTION_CREATE"] = _completed(parsers["INTERACTION_CREATE"])
 
     async def setup_hook(self) -> None:
         """Load what the command line handed over, before the gateway connects."""

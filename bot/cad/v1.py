@@ -15,8 +15,9 @@ from bot.cad import arguments, shapes
 from bot.cad.protocol import Call, Created, Credentials, NewCharacter, Request
 from bot.cad.reply import Reply
 from bot.cad.v2 import V2
-from bot.domain.models import CHARACTER_TYPE, CreateForm, LinkResult, Plan, Target, TargetKind
+from bot.domain.models import CHARACTER_TYPE, LinkResult, Plan, Target, TargetKind
 from bot.errors import CadError, CadErrorKind
+from bot.settings import CreateForm
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

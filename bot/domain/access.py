@@ -26,7 +26,10 @@ class Action(StrEnum):
 
 
 class Rule(StrEnum):
-    """The rule that decided. The values are message keys (`rule-<value>`) and stable names for the history."""
+    """The rule that decided. The values are stable names for the history.
+
+    A refusal's message key is `rule-<value>`, with `-nobody` behind it where no role would open it.
+    """
 
     ADMIN = "admin"
     STAFF = "staff"

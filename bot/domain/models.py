@@ -6,12 +6,8 @@ from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from typing import TYPE_CHECKING
 
-from bot.settings import CreateForm
-
 if TYPE_CHECKING:
     from datetime import datetime
-
-__all__ = ["CreateForm"]  # for the dialects
 
 
 class TargetKind(StrEnum):

@@ -17,8 +17,9 @@ from bot.cad.protocol import Dialect, NewCharacter, Request, Response
 from bot.cad.transport import Transport
 from bot.cad.v1 import V1
 from bot.cad.v2 import V2
-from bot.domain.models import CreateForm, Target
+from bot.domain.models import Target
 from bot.errors import CadError, CadErrorKind, Sent
+from bot.settings import CreateForm
 from tests.cad.support import ACCOUNT, CREDENTIALS, SECRET, FakeTime, answer, cad_error, settle
 
 K = CadErrorKind

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from bot.cad.protocol import Call, NewCharacter, Response
 from bot.cad.v1 import V1
 from bot.cad.v2 import V2
-from bot.domain.models import CreateForm, Target
+from bot.domain.models import Target
 from bot.errors import CadError, Sent
+from bot.settings import CreateForm
 from tests.cad.support import CREDENTIALS, KEY, NOW, SECRET
 
 STEAM = Target.of(api_id="STEAM:1234")

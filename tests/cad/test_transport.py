@@ -18,8 +18,9 @@ from bot.cad.protocol import NewCharacter, Request
 from bot.cad.transport import BODY_CAP, Transport
 from bot.cad.v1 import V1
 from bot.cad.v2 import V2
-from bot.domain.models import CreateForm, Target
+from bot.domain.models import Target
 from bot.errors import CadError, CadErrorKind, Sent
+from bot.settings import CreateForm
 from tests.cad.support import CREDENTIALS, KEY
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from bot.cad.protocol import NewCharacter
 from bot.cad.v1 import V1
-from bot.domain.models import CreateForm, Target
+from bot.domain.models import Target
+from bot.settings import CreateForm
 from tests.cad.support import ACCOUNT, CREDENTIALS
 
 SEED = V1(CREDENTIALS, CreateForm.CHARACTER)

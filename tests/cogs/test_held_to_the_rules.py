@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from bot.client import ATTACHMENT_SIZE_LIMIT, _completed
 from bot.errors import CadErrorKind, Expired
 from bot.settings import SelfLink
 from bot.ui.reply import PREFIX
@@ -146,3 +147,14 @@ class TestDrafts:
         asked = await stage.press(pia, lost, "Try again")
         assert asked.headline == "It may be there already."
         assert len(stage.town.state.characters(hers)) == 0
+
+
+def test_an_event_that_lacks_what_discordpy_needs_ends_nothing() -> None:
+    seen: list[dict[str, Any]] = []
+    parse = _completed(seen.append)
+    parse({"id": "1"})
+    parse({"id": "2", "attachment_size_limit": 7})
+    assert [(event["id"], event["version"], event["attachment_size_limit"]) for event in seen] == [
+        ("1", 1, ATTACHMENT_SIZE_LIMIT),
+        ("2", 1, 7),
+    ]

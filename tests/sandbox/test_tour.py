@@ -99,7 +99,7 @@ async def test_a_broken_promise_is_told_and_the_tour_goes_on() -> None:
         ("1 of 1", "kept"),
         ("6 of 6", "kept"),
     ]
-    assert "8 of 13 promises kept" in told
+    assert "8 of 12 promises kept" in told
 
 
 async def test_a_bot_that_does_not_start_ends_the_tour_with_its_last_lines() -> None:
