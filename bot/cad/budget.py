@@ -13,6 +13,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal
 
+from bot.cad.caller import AFTER_LIMITED
 from bot.cad.windows import Window
 from bot.errors import CadError, CadErrorKind, Sent
 
@@ -97,15 +98,18 @@ class Budget:
     async def take(self, request: Request, caller: Caller, *, deadline: float | None = None) -> None:
         """Wait for the turn of a call, `deadline` seconds at most (default: the caller's).
 
-        Raises CadError RATE_LIMITED, not sent, with the wait, as soon as the wait would be longer. People go before
-        bulk work, and of them whoever used least of the window: so nobody holds more of it than his share while
-        others wait.
+        Raises CadError RATE_LIMITED, not sent, with the wait, as soon as the wait would be longer, and for people at
+        once while the endpoint is closed by a 429 for more than 18 s. People go before bulk work, and of them whoever
+        used least of the window: so nobody holds more of it than his share while others wait.
         """
         now = self._clock()
         self._sweep(now)
         if not self._line and self._goes_at_once(request, caller, now):
             return
         limit = caller.deadline if deadline is None else deadline
+        closed = self._closed_until.get(request.endpoint, now) - now
+        if caller.interactive and closed > AFTER_LIMITED:
+            raise _refusal(request, closed)
         waiter = _Waiter(request, caller, now + limit, next(self._orders))
         self._line.append(waiter)
         self._serve()

@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-DEADLINE = 15.0
-"""Seconds that a person's call may wait for the budget before it is refused with the wait."""
+DEADLINE = 120.0
+"""Seconds that a person's call may wait for its turn in the budget; a longer wait is refused, and told."""
+
+AFTER_LIMITED = 18.0
+"""Seconds that an interactive call may wait after the CAD's own 429; a longer wait is told instead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,3 +29,8 @@ class Caller:
     bulk: bool = False
     deadline: float = DEADLINE
     on_wait: Callable[[int, float], Awaitable[None]] | None = None
+
+    @property
+    def interactive(self) -> bool:
+        """Whether somebody sits before his screen and waits."""
+        return self.person is not None and not self.bulk

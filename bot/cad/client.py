@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from bot.cad.cache import ReadCache
-from bot.cad.caller import Caller
+from bot.cad.caller import AFTER_LIMITED, Caller
 from bot.cad.refusals import Refusals
 from bot.cad.transport import TIMEOUT
 from bot.errors import CadError, CadErrorKind, Sent
@@ -97,6 +97,8 @@ class CadClient:
                 if error.kind is not CadErrorKind.RATE_LIMITED or tries == TRIES:
                     raise
                 limited = error
+                if caller.interactive:
+                    until = min(until, self._clock() + AFTER_LIMITED)
 
     async def link(self, caller: Caller, target: Target, sync_id: str) -> LinkResult:
         """Link a Database Sync character."""
