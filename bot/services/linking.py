@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import re
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -124,7 +125,8 @@ class Linking:
         if intent.remove and not intent.undo and "unlink" not in intent.confirmed:
             raise Question("unlink-confirm", token="unlink", sync_id=intent.sync_id)  # noqa: S106 - not a password
         target = await self._accounts.resolve(turn, intent.subject, intent.confirmed)
-        async with turn.tenant.lock(target):
+        # Only counting needs the lock; without a limit nobody waits for another call on the same account.
+        async with turn.tenant.lock(target) if turn.policy.max_links else nullcontext():
             if intent.undo:
                 await self._require_unchanged(turn, target, intent)
             return await (self._remove if intent.remove else self._add)(turn, target, intent)
