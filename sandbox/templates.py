@@ -1,4 +1,4 @@
-"""Character templates as the CAD exports them (cad-api.md 4.1-4.3): the default one (4.4), and a hard one.
+"""Templates as the CAD exports them (cad-api.md 4.1-4.3): for characters the default (4.4) and a hard one, a vehicle's.
 
 Data only. Every call returns a fresh object, so a caller may change it.
 """
@@ -10,6 +10,7 @@ from typing import Any
 Json = dict[str, Any]
 
 CHARACTER_TYPE = 7
+VEHICLE_TYPE = 5
 NEW_RECORD = -1
 PHOTO = "statics/images/blank_user.jpg"
 
@@ -196,6 +197,17 @@ def _life() -> Json:
         field("spouse", "text", "Spouse", dependency=dependency("NOTEQUAL", "_spousepho", "NONE")),
         field("_spousepho", "text", "Spouse's Phone", dependency=dependency("NOTEQUAL", "spouse", "NONE")),
     )
+
+
+def vehicle_template() -> Json:
+    """Return a small vehicle registration, whose plates are unique: records that are no characters (cad-api.md 4.1)."""
+    vehicle = section(
+        "Registration",
+        field("plate", "text", "Plate", isPreviewed=True, unique=True),
+        field("model", "text", "Model"),
+        field("status", "status", "Status", value="1"),
+    )
+    return template(vehicle, name="Vehicle Registration", type_id=VEHICLE_TYPE)
 
 
 def _licences() -> Json:

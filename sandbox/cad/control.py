@@ -20,7 +20,10 @@ HOSTS = frozenset({"127.0.0.1", "localhost", "[::1]"})
 
 
 class Control:
-    """Answers GET /_sandbox/state and ledger (`?since=<number>`), POST faults, faults/clear and reset."""
+    """Answers GET /_sandbox/state (`?community=<id>`, else the first one's) and ledger (`?since=<number>`).
+
+    POST faults, faults/clear and reset.
+    """
 
     def __init__(self, cad: SandboxCad) -> None:
         self._cad = cad
@@ -40,7 +43,7 @@ class Control:
         cad = self._cad
         match request.method, path.removeprefix("/_sandbox/"):
             case "GET", "state":
-                return cad.state.dump()
+                return cad.community(request.query.get("community", cad.state.community.id)).dump()
             case "GET", "ledger":
                 return cad.ledger.dump(int(request.query.get("since", "0")))
             case "POST", "faults":

@@ -46,6 +46,7 @@ class FaultKind(StrEnum):
 class Fault:
     """A fault, and the calls it meets: those of `endpoint`, the next `calls` of them (None: until cleared).
 
+    `community` is the id of the one whose calls it meets; by default it meets those of all.
     `applied` says whether the CAD carries the call out before the fault strikes. A hang that ends (`seconds`) gives
     the true answer if the call was applied, and cuts the connection if not.
     """
@@ -57,6 +58,7 @@ class Fault:
     seconds: float | None = None
     retry_after: str | None = None
     location: str = "https://evil.example/"
+    community: str = ANY
 
     def __post_init__(self) -> None:
         if self.calls is not None and self.calls < 1:
@@ -75,6 +77,7 @@ class Fault:
             "seconds": int | float | None,
             "retry_after": str | None,
             "location": str,
+            "community": str,
         }
         for name, value in data.items():
             if name not in kinds or not isinstance(value, kinds[name]):
@@ -103,10 +106,10 @@ class Faults:
         """Queue a fault."""
         self._waiting.append((fault, fault.calls))
 
-    def take(self, endpoint: str) -> Fault | None:
-        """Return the fault that meets a call of `endpoint`, and count the call."""
+    def take(self, endpoint: str, community: str = "") -> Fault | None:
+        """Return the fault that meets a call of `endpoint` for the community with that id, and count the call."""
         for index, (fault, left) in enumerate(self._waiting):
-            if fault.endpoint not in {ANY, endpoint}:
+            if fault.endpoint not in {ANY, endpoint} or fault.community not in {ANY, community}:
                 continue
             if left == 1:
                 del self._waiting[index]

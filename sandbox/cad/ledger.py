@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sandbox.cad.refusals import Malformed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from sandbox.cad.wire import Prepared
 
@@ -20,8 +20,9 @@ SECRET_KEYS = frozenset({"key", "secret", "secretuuid"})
 class Entry:
     """One request. It is there from its arrival; `status` stays 0 until an answer is sent (for ever when dropped).
 
-    `at` is in epoch seconds, `path` is raw with its query, `applied` says that the call was carried out, `changes`
-    what it changed, `fault` what was done to it, `malformed` why the request broke the documented form.
+    `at` is in epoch seconds, `path` is raw with its query, `community` the id of the one whose key was given (empty
+    where it was nobody's), `applied` says that the call was carried out, `changes` what it changed, `fault` what was
+    done to it, `malformed` why the request broke the documented form.
     """
 
     number: int
@@ -31,6 +32,7 @@ class Entry:
     path: str
     endpoint: str = "unknown"
     key_ok: bool = False
+    community: str = ""
     identifier: str = ""
     body: object = None
     applied: bool = False
@@ -43,9 +45,9 @@ class Entry:
 class Ledger:
     """The entries since the start or the last `clear`; their numbers go on over a `clear`."""
 
-    def __init__(self, key: Callable[[], str], clock: Callable[[], float]) -> None:
+    def __init__(self, keys: Callable[[], Iterable[str]], clock: Callable[[], float]) -> None:
         self.entries: list[Entry] = []
-        self._key = key
+        self._keys = keys
         self._clock = clock
         self._last = 0
 
@@ -59,9 +61,9 @@ class Ledger:
         """What the requests changed, in order."""
         return [change for entry in self.entries for change in entry.changes]
 
-    def of(self, *endpoints: str) -> list[Entry]:
-        """Return the entries of these endpoints."""
-        return [entry for entry in self.entries if entry.endpoint in endpoints]
+    def of(self, *endpoints: str, community: str | None = None) -> list[Entry]:
+        """Return the entries of these endpoints, where a community's id is given of that one only."""
+        return [entry for entry in self.entries if entry.endpoint in endpoints and community in {None, entry.community}]
 
     def arrive(self, generation: str, method: str, path: str) -> Entry:
         """Open the entry of a request."""
@@ -70,10 +72,11 @@ class Ledger:
         self.entries.append(entry)
         return entry
 
-    def describe(self, entry: Entry, prepared: Prepared) -> None:
-        """Fill in what the checks found."""
+    def describe(self, entry: Entry, prepared: Prepared, community: str) -> None:
+        """Fill in what the checks found, made by the community with that id."""
         entry.endpoint = prepared.endpoint
         entry.key_ok = prepared.key_ok
+        entry.community = community if prepared.key_ok else ""
         entry.identifier = self._hide(prepared.identifier)
         entry.body = self._redact(prepared.body)
         if isinstance(prepared.refusal, Malformed):
@@ -108,4 +111,6 @@ class Ledger:
         return self._hide(value) if isinstance(value, str) else value
 
     def _hide(self, text: str) -> str:
-        return text.replace(self._key(), REDACTED)
+        for key in self._keys():
+            text = text.replace(key, REDACTED)
+        return text

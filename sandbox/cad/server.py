@@ -1,4 +1,4 @@
-"""The emulated CAD as a server on loopback: checks, limits, faults and ledger around the two generations.
+"""The emulated CAD as a server on loopback: checks, limits, faults and ledger around the communities that it serves.
 
 Every request is checked before anything is done to it, so a malformed one is known as such under any fault.
 """
@@ -13,56 +13,87 @@ from typing import TYPE_CHECKING, Self
 
 from aiohttp import web
 
+from sandbox.cad.communities import Served, nothing, serving
 from sandbox.cad.control import Control
 from sandbox.cad.faults import REPLIES, FaultKind, Faults
 from sandbox.cad.ledger import Entry, Ledger
 from sandbox.cad.limits import Limits
 from sandbox.cad.refusals import AccountUnknown, CadRefusal
 from sandbox.cad.state import CadState, Community
-from sandbox.cad.v1 import V1
-from sandbox.cad.v2 import V2
 from sandbox.cad.wire import Prepared, Received, Reply, text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import TracebackType
 
+    from sandbox.cad.communities import Populate
     from sandbox.cad.faults import Fault
-    from sandbox.cad.wire import Generation
 
 
 class SandboxCad:
-    """An emulated Sonoran CAD for one community.
+    """An emulated Sonoran CAD for one community, or for more of them with `add_community`.
 
-    `populate` fills the state at once and after every reset. `latency` is in seconds before each answer.
-    `rate_limited` turns the documented limits on. `clock` gives epoch seconds, `monotonic` those of the limits.
+    A call is for the community whose key it carries; on v1 for the one that it names by id, whose key it must carry.
+    `state` is the first one's, ledger and faults are everybody's. `populate` fills the state at once and after every
+    reset. `latency` is in seconds before each answer. `rate_limited` turns the documented limits on, per community.
+    `clock` gives epoch seconds, `monotonic` those of the limits.
     """
 
     def __init__(
         self,
         community: Community | None = None,
         *,
-        populate: Callable[[CadState], None] = lambda _: None,
+        populate: Populate = nothing,
         latency: float = 0.0,
         rate_limited: bool = False,
         seed: int = 20,
         clock: Callable[[], float] = time.time,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        rng = random.Random(seed)  # noqa: S311 - a repeatable story, no secrets
-        self.state = CadState(community or Community(), clock=clock, rng=rng)
-        self.ledger = Ledger(lambda: self.state.community.key, clock)
+        self.ledger = Ledger(lambda: [key for state in self.communities for key in state.keys], clock)
         self.faults = Faults()
-        self.limits = Limits(monotonic)
         self.latency = latency
         self.rate_limited = rate_limited
-        self._populate = populate
-        self._v1, self._v2 = V1(self.state), V2(self.state)
+        self._clock = clock
+        self._monotonic = monotonic
+        self._seed = seed
+        self._served: list[Served] = []
         self._control = Control(self)
         self._stopping = asyncio.Event()
         self._runner: web.ServerRunner | None = None
         self._address = ("", 0)
-        populate(self.state)
+        self.state = self.add_community(community or Community(), populate=populate)
+
+    @property
+    def communities(self) -> list[CadState]:
+        """What each community holds, the first one first."""
+        return [served.state for served in self._served]
+
+    @property
+    def secrets(self) -> set[str]:
+        """Whatever must never be shown: every community's keys and accounts' secrets, former ones too."""
+        return set().union(*(state.secrets for state in self.communities))
+
+    def community(self, community_id: str) -> CadState:
+        """Return what the community with that id holds; raises LookupError."""
+        for state in self.communities:
+            if state.community.id == community_id:
+                return state
+        raise LookupError(community_id)
+
+    def add_community(self, community: Community, *, populate: Populate = nothing) -> CadState:
+        """Serve one more community; `populate` fills it now and after every reset.
+
+        Raises ValueError unless its id, uuid and key are its own.
+        """
+        for other in (state.community for state in self.communities):
+            if {community.id, community.uuid, community.key} & {other.id, other.uuid, other.key}:
+                raise ValueError(f"{community.id} shares its id, uuid or key with {other.id}")
+        rng = random.Random(self._seed + len(self._served))  # noqa: S311 - a repeatable story, no secrets
+        state = CadState(community, clock=self._clock, rng=rng)
+        self._served.append(Served(state, Limits(self._monotonic), populate))
+        populate(state)
+        return state
 
     @property
     def url(self) -> str:
@@ -100,20 +131,19 @@ class SandboxCad:
         await self.stop()
 
     def reset(self) -> None:
-        """Return to the state after construction; the ledger and the faults are emptied."""
-        self.state.clear()
-        self._populate(self.state)
+        """Return every community to what it was when it was added; the ledger and the faults are emptied."""
+        for served in self._served:
+            served.reset()
         self.ledger.clear()
         self.faults.clear()
-        self.limits.clear()
 
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
         path, _, _ = request.raw_path.partition("?")
         if path.startswith("/_sandbox/"):
             return await self._control.handle(request, path)
-        generation: Generation = self._v2 if path.startswith("/v2/") else self._v1
-        entry = self.ledger.arrive(generation.name, request.method, request.raw_path)
-        reply = await self._answer(generation, entry, await _received(request, path))
+        entry = self.ledger.arrive("v2" if path.startswith("/v2/") else "v1", request.method, request.raw_path)
+        received = await _received(request, path)
+        reply = await self._answer(serving(self._served, received), entry, received)
         if reply is None:
             if request.transport is not None:
                 request.transport.abort()
@@ -125,33 +155,34 @@ class SandboxCad:
             headers={"Content-Type": reply.content_type, **reply.headers},
         )
 
-    async def _answer(self, generation: Generation, entry: Entry, received: Received) -> Reply | None:
+    async def _answer(self, served: Served, entry: Entry, received: Received) -> Reply | None:
         """Return what to answer, or None to cut the connection."""
+        generation = served.generation(received)
         prepared = generation.prepare(received)
-        self.ledger.describe(entry, prepared)
+        self.ledger.describe(entry, prepared, served.state.community.id)
         if self.latency:
             await asyncio.sleep(self.latency)
-        if self.rate_limited and (wait := self.limits.wait(prepared.endpoint, prepared.limit)):
+        if self.rate_limited and (wait := served.limits.wait(prepared.endpoint, prepared.limit)):
             return generation.limited(wait)
-        fault = self.faults.take(prepared.endpoint)
+        fault = self.faults.take(prepared.endpoint, entry.community)
         if fault is None:
-            return self._apply(generation, entry, prepared, received)
+            return self._apply(served, entry, prepared, received)
         entry.fault = fault.kind
-        true = self._apply(generation, entry, prepared, received) if fault.applied else None
-        return await self._strike(fault, true, received)
+        true = self._apply(served, entry, prepared, received) if fault.applied else None
+        return await self._strike(served, fault, true, received)
 
-    def _apply(self, generation: Generation, entry: Entry, prepared: Prepared, received: Received) -> Reply:
+    def _apply(self, served: Served, entry: Entry, prepared: Prepared, received: Received) -> Reply:
         """Carry the call out, with what it changes noted in its entry."""
-        self.state.forget_expired()
-        before = len(self.state.changes)
+        served.state.forget_expired()
+        before = len(served.state.changes)
         try:
             reply = _run(prepared)
         except CadRefusal as refusal:
-            return generation.refuse(refusal, received)
-        self.ledger.applied(entry, self.state.changes[before:])
+            return served.generation(received).refuse(refusal, received)
+        self.ledger.applied(entry, served.state.changes[before:])
         return reply
 
-    async def _strike(self, fault: Fault, true: Reply | None, received: Received) -> Reply | None:
+    async def _strike(self, served: Served, fault: Fault, true: Reply | None, received: Received) -> Reply | None:
         """Return the fault's answer; `true` is the CAD's own, where the call was applied."""
         match fault.kind:
             case FaultKind.DROP:
@@ -161,11 +192,11 @@ class SandboxCad:
             case FaultKind.REDIRECT:
                 return Reply(307, headers={"Location": fault.location})
             case FaultKind.RATE_LIMITED:
-                return self._limited(fault, received)
+                return _limited(served, fault, received)
             case kind if kind in REPLIES:
                 return REPLIES[kind]
             case kind:
-                return self._refused(int(kind), received)
+                return _refused(served, int(kind), received)
 
     async def _hang(self, seconds: float | None) -> bool:
         """Wait; return whether the time ran out before the server stopped."""
@@ -175,20 +206,22 @@ class SandboxCad:
             return True
         return False
 
-    def _limited(self, fault: Fault, received: Received) -> Reply:
-        headers = {} if fault.retry_after is None else {"Retry-After": fault.retry_after}
-        if not received.path.startswith("/v2/"):
-            return Reply(429, headers=headers)
-        plain = self._v2.limited(None)
-        return Reply(429, plain.body, plain.content_type, {**plain.headers, **headers})
 
-    def _refused(self, status: int, received: Received) -> Reply:
-        """Return a bare status: v1's one documented text for 404, v2's problem document."""
-        if received.path.startswith("/v2/"):
-            return self._v2.problem(status, "The sandbox was asked to refuse this.", received)
-        if status == 404:  # noqa: PLR2004 - HTTP's own number
-            return self._v1.refuse(AccountUnknown(), received)
-        return text("REFUSED", status)
+def _limited(served: Served, fault: Fault, received: Received) -> Reply:
+    headers = {} if fault.retry_after is None else {"Retry-After": fault.retry_after}
+    if not received.v2:
+        return Reply(429, headers=headers)
+    plain = served.v2.limited(None)
+    return Reply(429, plain.body, plain.content_type, {**plain.headers, **headers})
+
+
+def _refused(served: Served, status: int, received: Received) -> Reply:
+    """Return a bare status: v1's one documented text for 404, v2's problem document."""
+    if received.v2:
+        return served.v2.problem(status, "The sandbox was asked to refuse this.", received)
+    if status == 404:  # noqa: PLR2004 - HTTP's own number
+        return served.v1.refuse(AccountUnknown(), received)
+    return text("REFUSED", status)
 
 
 def _run(prepared: Prepared) -> Reply:

@@ -9,72 +9,22 @@ import random
 import time
 import uuid
 from copy import deepcopy
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from sandbox.cad import records
+from sandbox.cad.entities import Account, Community, Held
 from sandbox.cad.refusals import AccountUnknown, PlanTooLow, RecordUnknown, SecretWrong, SyncIdTaken, ValueTaken
 from sandbox.templates import CHARACTER_TYPE, Json, default_template
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-PLANS = {0: "FREE", 1: "STARTER", 2: "STANDARD", 3: "PLUS", 4: "PRO", 6: "SONORAN ONE"}
 CODE_ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 CODE_SECONDS = 600
 FIRST_ID = 2450
-EPOCH = "2026-01-14T18:22:00.400299"
 
-
-@dataclass(slots=True)
-class Community:
-    """A community and its settings. `plan` is v1's number (cad-api.md 1.5).
-
-    `includes_api_records` shows API-created records beside game characters under DB sync (CL:3.40.4).
-    `create_returns_record` makes v1 NEW_CHARACTER answer the record instead of the documented text (C3).
-    `taken_status` is v1's status for a unique conflict, which nobody documented (1.6).
-    `exclusive_links` refuses a sync ID that another account has linked; undocumented, so off.
-    """
-
-    id: str = "sandbox"
-    uuid: str = "5f0c2f1a-6a3e-4c58-9a55-0d7b3f0a1c22"
-    key: str = field(default="sandbox-key", repr=False)
-    name: str = "Sandbox Roleplay"
-    timezone: str = "America/Los_Angeles"
-    plan: int = 4
-    api_enabled: bool = True
-    db_sync: bool = False
-    includes_api_records: bool = False
-    create_returns_record: bool = False
-    taken_status: int = 400
-    exclusive_links: bool = False
-
-
-@dataclass(slots=True)
-class Account:
-    """A CAD account. `status`: 0 pending, 1 active, 2 expired, 3 removed, 4 banned. `discord` is linked by OAuth."""
-
-    uuid: str
-    username: str
-    status: int = 1
-    api_ids: list[str] = field(default_factory=list)
-    community_user_id: str | None = None
-    discord: str | None = None
-    roblox: int | None = None
-    secret: str = field(default="", repr=False)
-    links: list[str] = field(default_factory=list)
-    selected: int | None = None
-    joined: str = EPOCH
-    last_login: str = EPOCH
-
-
-@dataclass(slots=True)
-class Held:
-    """A record in the CAD. `owner` is an account's uuid; `expires_at` is in epoch seconds, None for never."""
-
-    record: Json
-    owner: str | None = None
-    expires_at: float | None = None
+__all__ = ["Account", "CadState", "Community", "Held"]
 
 
 class CadState:
@@ -96,12 +46,15 @@ class CadState:
         self.codes: dict[str, tuple[str, float]] = {}
         self.templates: dict[int, Json] = {}
         self.changes: list[str] = []
+        self._former_keys: list[str] = []
+        self._former_secrets: list[str] = []
         self._last_id = FIRST_ID
         self.clear()
 
     def clear(self) -> None:
         """Forget everything but the community itself; the character template is the default one again."""
-        for held in (self.accounts, self.held, self.game, self.codes, self.templates, self.changes):
+        kept = (self.accounts, self.held, self.game, self.codes, self.templates, self.changes)
+        for held in (*kept, self._former_keys, self._former_secrets):
             held.clear()
         self.templates[CHARACTER_TYPE] = default_template()
         self._last_id = FIRST_ID
@@ -118,6 +71,16 @@ class CadState:
             "templates": {str(type_id): each["name"] for type_id, each in self.templates.items()},
             "changes": list(self.changes),
         }
+
+    @property
+    def keys(self) -> list[str]:
+        """The community's key, and those that it had before."""
+        return [self.community.key, *self._former_keys]
+
+    @property
+    def secrets(self) -> set[str]:
+        """Whatever must never be shown: keys and accounts' secrets, former ones too."""
+        return {*self.keys, *self._former_secrets, *(account.secret for account in self.accounts.values())} - {""}
 
     # What a person or the game does beside the API.
 
@@ -150,19 +113,42 @@ class CadState:
         community_user_id, expires_at = self.codes.pop(code)
         if expires_at <= self.clock():
             raise KeyError(code)
-        self._bind(account, community_user_id)
+        self.bind(account, community_user_id)
+
+    def bind(self, account: Account, community_user_id: str) -> None:
+        """Give an account its one communityUserId, taking that away from whoever had it."""
+        for other in self.accounts.values():
+            if other.community_user_id == community_user_id:
+                other.community_user_id = None
+        account.community_user_id = community_user_id
+        self.changes.append(f"set the community user id of {account.username}")
+
+    def link_discord(self, account: Account, discord: str | None) -> None:
+        """Link Discord to the Sonoran account, or unlink it with None; an id that another account has moves over."""
+        for other in self.accounts.values():
+            if discord is not None and other.discord == discord:
+                other.discord = None
+        account.discord = discord
+
+    def regenerate_secret(self, account: Account) -> str:
+        """Give an account a new secret, as its owner can (CL:3.12.2), and return it; the old one proves nothing."""
+        self._former_secrets.append(account.secret)
+        account.secret = self._uuid()
+        return account.secret
+
+    def regenerate_key(self) -> str:
+        """Give the community a new API key, as its owner can, and return it; the old one opens nothing more."""
+        self._former_keys.append(self.community.key)
+        self.community.key = self.hexadecimal(32)
+        return self.community.key
 
     # Accounts.
 
     def account(self, **by: object) -> Account:
-        """Return the account with that api_id, user, uuid, username, discord, roblox or community_user_id."""
+        """Return the account with that api_id, user, uuid, username, discord, roblox, secret or community_user_id."""
         ((name, wanted),) = by.items()
         for account in self.accounts.values():
-            known = {
-                "api_id": wanted in account.api_ids,
-                "user": wanted in (account.uuid, *account.api_ids),
-            }
-            if known[name] if name in known else getattr(account, name) == wanted:
+            if _answers_to(account, name, wanted):
                 return account
         raise AccountUnknown
 
@@ -189,10 +175,10 @@ class CadState:
 
     def set_community_user_id(self, account_uuid: str, secret: str, community_user_id: str) -> Account:
         """Bind by the account's secret; raises SecretWrong without saying which of the two was wrong."""
-        account = self.accounts.get(account_uuid)
-        if account is None or account.secret.lower() != secret.lower():
+        account = self.accounts.get(account_uuid.lower())
+        if account is None or not _answers_to(account, "secret", secret):
             raise SecretWrong
-        self._bind(account, community_user_id)
+        self.bind(account, community_user_id)
         return account
 
     # Links and selection.
@@ -333,16 +319,22 @@ class CadState:
             if same_type and wanted & records.unique_values(other):
                 raise ValueTaken(other["id"])
 
-    def _bind(self, account: Account, community_user_id: str) -> None:
-        for other in self.accounts.values():
-            if other.community_user_id == community_user_id:
-                other.community_user_id = None
-        account.community_user_id = community_user_id
-        self.changes.append(f"set the community user id of {account.username}")
-
     def _next_id(self) -> int:
         self._last_id += self.rng.randint(1, 9)
         return self._last_id
 
     def _uuid(self) -> str:
         return str(uuid.UUID(int=self.rng.getrandbits(128), version=4))
+
+
+def _answers_to(account: Account, name: str, wanted: object) -> bool:
+    """Whether an identifier is the account's: UUIDs in any case, everything else exactly as it is."""
+    match name:
+        case "api_id":
+            return wanted in account.api_ids
+        case "user":
+            return wanted in account.api_ids or _answers_to(account, "uuid", wanted)
+        case "uuid" | "secret":
+            return bool(wanted) and str(getattr(account, name)).lower() == str(wanted).lower()
+        case _:
+            return bool(getattr(account, name) == wanted)

@@ -171,7 +171,7 @@ def _verify_secret(state: CadState, item: Item) -> Reply:
     try:
         return as_json({account_of(state, item).uuid: item["secret"]})
     except AccountUnknown:
-        return as_json({})
+        return text(state.community.unknown_secret or "{}")
 
 
 def _set_api_id(state: CadState, item: Item) -> Reply:

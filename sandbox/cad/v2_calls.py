@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from sandbox.cad.entities import PLANS
 from sandbox.cad.identifiers import V2_ACCOUNT, V2_BODY, V2_QUERY, account_of
 from sandbox.cad.refusals import AccountUnknown, Malformed
 from sandbox.cad.shapes import (
@@ -25,8 +26,8 @@ from sandbox.cad.shapes import (
     check_encoding,
     is_sync_id,
 )
-from sandbox.cad.state import CODE_SECONDS, PLANS
-from sandbox.cad.wire import Reply, as_json
+from sandbox.cad.state import CODE_SECONDS
+from sandbox.cad.wire import Reply, as_json, text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -207,6 +208,8 @@ def _check_link(state: CadState, asked: Asked) -> Reply:
     try:
         account: Account | None = account_of(state, asked.data)
     except AccountUnknown:
+        if state.community.unlinked_is_failure:
+            return as_json({"success": False}, 404)
         account = None
     return as_json({**asked.data, "linked": account is not None, "accountUuid": account and account.uuid})
 
@@ -218,7 +221,12 @@ def _set_link(state: CadState, asked: Asked) -> Reply:
 
 
 def _verify_secret(state: CadState, asked: Asked) -> Reply:
-    return as_json({account_of(state, asked.data).uuid: asked.data["secret"]})
+    try:
+        return as_json({account_of(state, asked.data).uuid: asked.data["secret"]})
+    except AccountUnknown:
+        if state.community.unknown_secret:
+            return text(state.community.unknown_secret)
+        raise
 
 
 def _info(state: CadState, asked: Asked) -> Reply:  # noqa: ARG001 - one signature for all calls

@@ -29,6 +29,11 @@ class Received:
     headers: Mapping[str, str] = field(repr=False)
     body: bytes = field(repr=False)
 
+    @property
+    def v2(self) -> bool:
+        """Whether it is of the second generation."""
+        return self.path.startswith("/v2/")
+
 
 @dataclass(frozen=True, slots=True)
 class Reply:
