@@ -39,6 +39,10 @@ class Messages:
             raise ApiError(404, 10008, "Unknown Message")
         return message
 
+    def everything(self) -> list[Message]:
+        """Return every message that there ever was, in all channels and of all people, deleted ones included."""
+        return list(self._messages.values())
+
     def listed(self, channel: Channel, viewer: Person | None = None) -> list[Message]:
         """Return the channel's messages, oldest first; ephemeral ones only to their viewer."""
         return [

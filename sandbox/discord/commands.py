@@ -41,6 +41,7 @@ class CommandType(IntEnum):
     MESSAGE = 3
 
 
+GUILD, BOT_DM = 0, 1  # interaction contexts
 GROUPS = (OptionType.SUB_COMMAND, OptionType.SUB_COMMAND_GROUP)
 
 
@@ -93,11 +94,11 @@ class Registry:
     def visible(self, member: Member, channel: Channel) -> list[Json]:
         """Return the commands that the client shows to this member in this channel."""
         granted = permissions_in(member, channel)
-        return [c for c in [*self.listed(channel.guild_id), *self.listed(0)] if not _hidden(c, granted)]
+        return [command for command in self._here(channel) if not _hidden(command, granted)]
 
     def offered(self, name: str, kind: CommandType, member: Member, channel: Channel) -> Json:
         """Return the command that the client offers this member under a name; NotAllowed when it offers none."""
-        candidates = [*self.listed(channel.guild_id), *self.listed(0)]
+        candidates = self._here(channel)
         command = next((c for c in candidates if c["name"] == name and c["type"] == kind), None)
         if command is None:
             names = ", ".join(sorted(str(c["name"]) for c in candidates))
@@ -105,6 +106,12 @@ class Registry:
         if _hidden(command, permissions_in(member, channel)):
             raise NotAllowed(f"{member.name} does not see the command {name!r}")
         return command
+
+    def _here(self, channel: Channel) -> list[Json]:
+        """Return the commands of a place: its guild's and the global ones, in direct messages those meant for them."""
+        if channel.guild is not None:
+            return [*self.listed(channel.guild.id), *(c for c in self.listed(0) if _for(GUILD, c))]
+        return [command for command in self.listed(0) if _for(BOT_DM, command)]
 
     def _ids_by_name(self, scope: Scope) -> dict[tuple[str, int], str]:
         return {_key(command): command["id"] for command in self.listed(scope)}
@@ -132,6 +139,14 @@ class Registry:
 
 def _key(body: Json) -> tuple[str, int]:
     return body["name"], body.get("type") or 1
+
+
+def _for(context: int, command: Json) -> bool:
+    """Whether a global command is offered in that context; the older `dm_permission` counts where none is named."""
+    contexts = command["contexts"]
+    if contexts is None:
+        return bool(context == GUILD or command["dm_permission"])
+    return context in contexts
 
 
 def _hidden(command: Json, permissions: int) -> bool:

@@ -12,6 +12,12 @@ if TYPE_CHECKING:
 ROWS = 5
 ROW_WIDTH = 5
 V2_COMPONENTS = 40
+DEFAULT_TYPES = {
+    Kind.USER_SELECT: ("user",),
+    Kind.ROLE_SELECT: ("role",),
+    Kind.MENTIONABLE_SELECT: ("user", "role"),
+    Kind.CHANNEL_SELECT: ("channel",),
+}
 V2_TOP = (
     Kind.ACTION_ROW,
     Kind.SECTION,
@@ -91,6 +97,21 @@ def check_select(problems: Problems, path: Path, component: Json) -> None:
     if component.get("type") == Kind.STRING_SELECT:
         most = len(check_options(problems, (*path, "options"), component.get("options"), 1, 25)) or 1
     check_bounds(problems, path, component, min(most, 25))
+    _check_defaults(problems, (*path, "default_values"), component)
+
+
+def _check_defaults(problems: Problems, path: Path, component: Json) -> None:
+    """Collect the problems of default values: of the select's own types, as many as can be chosen."""
+    least, most = component.get("min_values"), component.get("max_values") or 1
+    listed = problems.items(path, component.get("default_values"), 0, most)
+    if listed and len(listed) < (1 if least is None else least):
+        problems.add(path, "BASE_TYPE_MIN_LENGTH", f"Must be {least} or more in length.")
+    types = DEFAULT_TYPES.get(component["type"], ())
+    for number, item in enumerate(listed):
+        default = problems.mapping((*path, number), item)
+        if default.get("type") not in types or not str(default.get("id")).isdecimal():
+            message = f"Value must be a snowflake and one of {types}."
+            problems.add((*path, number), "SELECT_COMPONENT_INVALID_DEFAULT_VALUE", message)
 
 
 def _check_block(problems: Problems, path: Path, item: object, allowed: tuple[Kind, ...]) -> None:

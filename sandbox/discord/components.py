@@ -113,8 +113,21 @@ class Button:
 
 
 @dataclass(frozen=True)
+class Default:
+    """What a select of people, roles or channels shows as chosen: an id, and whose (`user`, `role`, `channel`)."""
+
+    id: int
+    type: str
+
+    @classmethod
+    def parse(cls, component: Json) -> tuple[Default, ...]:
+        """Return the default values of a component's JSON."""
+        return tuple(cls(int(each["id"]), each["type"]) for each in component.get("default_values") or ())
+
+
+@dataclass(frozen=True)
 class Select:
-    """A select menu as shown. Only one of kind STRING_SELECT has options."""
+    """A select menu as shown. Only one of kind STRING_SELECT has options, and only the others have `defaults`."""
 
     kind: Kind
     custom_id: str
@@ -123,6 +136,8 @@ class Select:
     min_values: int
     max_values: int
     disabled: bool
+    defaults: tuple[Default, ...] = ()
+    channel_types: tuple[int, ...] = ()
 
     @classmethod
     def parse(cls, component: Json) -> Select:
@@ -136,6 +151,8 @@ class Select:
             min_values=1 if least is None else least,
             max_values=1 if most is None else most,
             disabled=bool(component.get("disabled")),
+            defaults=Default.parse(component),
+            channel_types=tuple(component.get("channel_types") or ()),
         )
 
 

@@ -39,7 +39,7 @@ class Composer:
 
     def __init__(self, world: World, member: Member, channel: Channel) -> None:
         self._world = world
-        self._member = member
+        self.member = member
         self._channel = channel
         self._resolved: Json = {}
 
@@ -79,15 +79,16 @@ class Composer:
     def resolve(self, value: object) -> str:
         """Return the id that stands for an object, which goes along as resolved data."""
         if isinstance(value, Member):
-            self._add("members", value.id, value.payload(self._channel, with_user=False))
+            if value.present:
+                self._add("members", value.id, value.payload(self._channel, with_user=False))
             return self._add("users", value.id, value.person.payload())
         if isinstance(value, Person):
             return self._add("users", value.id, value.payload())
         if isinstance(value, Role):
             return self._add("roles", value.id, value.payload())
         if isinstance(value, Channel):
-            app = self._world.bot_member(self._member.guild)
-            return self._add("channels", value.id, value.resolved(self._member, app))
+            app = self._world.bot_member(self.member.guild)
+            return self._add("channels", value.id, value.resolved(self.member, app))
         if isinstance(value, Upload):
             attachment = self._world.messages.store(value, f"ephemeral-attachments/{self._channel.id}")
             return self._add("attachments", attachment.id, attachment.payload())

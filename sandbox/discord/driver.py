@@ -11,6 +11,7 @@ from .exchange import Exchange, NoAnswer, NotAllowed
 from .interactions import Trigger
 from .modals import Field
 from .permissions import Permission, permissions_in
+from .picking import pick
 from .submission import Filled, fill, option_values
 
 if TYPE_CHECKING:
@@ -121,23 +122,25 @@ class Driver:
         who: Member,
         message: Message,
         which: str | int,
-        values: Sequence[Value] | str,
+        values: Sequence[Value] | Value,
         *,
         force: bool = False,
         locale: str | None = None,
     ) -> Exchange:
-        """Choose in the select whose placeholder starts with `which`, or the one at that index."""
+        """Choose in the select whose placeholder starts with `which`, or the one at that index.
+
+        `values` are the beginnings of options' labels, or members, roles or channels; one of them may stand alone.
+        `force` forges a choice in a select that the client would not let this person use.
+        """
         select = _select(message, which)
         if not force:
             self._check_sight(who, message)
             if select.disabled:
                 raise NotAllowed(f"{select.placeholder or which!r} is disabled")
         composer = Composer(self._world, who, message.channel)
-        listed = [values] if isinstance(values, str) else list(values)
-        if select.kind is Kind.STRING_SELECT:
-            sent = option_values(_as_field(select), listed)
-        else:
-            sent = [composer.resolve(value) for value in listed]
+        listed = list(values) if isinstance(values, list | tuple) else [values]
+        strings = select.kind is Kind.STRING_SELECT
+        sent = option_values(_as_field(select), listed) if strings else pick(_as_field(select), listed, composer)
         if not select.min_values <= len(sent) <= select.max_values:
             raise NotAllowed(f"{select.min_values} to {select.max_values} choices, not {len(sent)}")
         data: Json = {
@@ -166,6 +169,18 @@ class Driver:
             raise NotAllowed(f"the modal is on {origin.person.name}'s screen")
         data = fill(modal, values or {}, Composer(self._world, who, origin.channel))
         return await self._act(Trigger.MODAL_SUBMIT, who, origin.channel, data, locale=locale, source=origin.source)
+
+    def look(self, who: Member, channel: Channel) -> list[Message]:
+        """Return the messages that a person sees in a channel, oldest first; NotAllowed where he does not see it."""
+        _check_view(who, channel)
+        return self._world.messages.listed(channel, who.person)
+
+    def delete(self, who: Member, message: Message) -> None:
+        """Delete a message of the bot as somebody who may manage messages."""
+        self._check_sight(who, message)
+        if message.channel.guild is None or not permissions_in(who, message.channel) & Permission.MANAGE_MESSAGES:
+            raise NotAllowed(f"{who.name} may not delete messages here")
+        self._world.messages.delete(message)
 
     async def _act(
         self,
@@ -226,17 +241,21 @@ class Driver:
         return place
 
     def _check_sight(self, who: Member, message: Message) -> None:
-        channel = message.channel
-        if channel.guild is not None:
-            _check_presence(who)
         if message.deleted:
             raise NotAllowed("the message is deleted")
         if message.viewer not in (None, who.person):
             raise NotAllowed(f"{who.name} does not see this message, which is ephemeral")
-        if channel.recipient not in (None, who.person):
-            raise NotAllowed(f"{who.name} does not see the direct messages of others")
-        if channel.guild is who.guild and not permissions_in(who, channel) & Permission.VIEW_CHANNEL:
-            raise NotAllowed(f"{who.name} does not see #{channel.name}")
+        _check_view(who, message.channel)
+
+
+def _check_view(who: Member, channel: Channel) -> None:
+    if channel.recipient not in (None, who.person):
+        raise NotAllowed(f"{who.name} does not see the direct messages of others")
+    if channel.guild is None:
+        return
+    _check_presence(who)
+    if channel.guild is who.guild and not permissions_in(who, channel) & Permission.VIEW_CHANNEL:
+        raise NotAllowed(f"{who.name} does not see #{channel.name}")
 
 
 def _check_presence(who: Member) -> None:
@@ -267,6 +286,7 @@ def _select(message: Message, which: str | int) -> Select:
 
 
 def _as_field(select: Select) -> Field:
-    component: Json = {"type": int(Kind.STRING_SELECT), "custom_id": select.custom_id}
+    component: Json = {"type": int(select.kind), "custom_id": select.custom_id}
     options = [{"label": option.label, "value": option.value} for option in select.options]
-    return Field.parse({**component, "options": options}, select.placeholder, "")
+    more: Json = {"options": options, "channel_types": list(select.channel_types)}
+    return Field.parse({**component, **more}, select.placeholder, "")

@@ -65,6 +65,19 @@ class Exchange:
         return self.interaction.followups
 
     @property
+    def public(self) -> list[Message]:
+        """What was answered in a guild for everybody to see. The message that was pressed is no answer."""
+        answers = [self.message, *self.followups]
+        return [
+            message
+            for message in answers
+            if message is not None
+            and message is not self.interaction.source
+            and message.channel.guild is not None
+            and not message.ephemeral
+        ]
+
+    @property
     def choices(self) -> list[Choice]:
         """What was offered, if this was an autocomplete."""
         return self.interaction.choices

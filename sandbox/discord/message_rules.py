@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from .wire import Json, Path, Problems
 
 CONTENT_LIMIT = 2000
+NONCE_LIMIT = 25
 EMBED_TOTAL = 6000
 V2_TEXT_TOTAL = 4000
 URL_SCHEMES = ("http://", "https://", "attachment://")
@@ -24,6 +25,8 @@ def check_message(
 ) -> None:
     """Collect the problems of a message body; `before` is what the message shows when this is an edit."""
     problems.text((*path, "content"), body.get("content"), 0, CONTENT_LIMIT)
+    nonce = body.get("nonce")
+    problems.text((*path, "nonce"), str(nonce) if isinstance(nonce, int) else nonce, 0, NONCE_LIMIT)
     _check_embeds(problems, (*path, "embeds"), body.get("embeds"))
     flags = Flag(problems.whole((*path, "flags"), body.get("flags"), 0, 1 << 30, 0))
     v2 = Flag.COMPONENTS_V2 in (flags | (before.flags if before else Flag.NONE))

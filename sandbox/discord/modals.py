@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .components import SELECTS, Kind, Option
+from .components import SELECTS, Default, Kind, Option
 
 if TYPE_CHECKING:
     from .interactions import Interaction
@@ -33,6 +33,8 @@ class Field:
     max_values: int
     placeholder: str
     multiline: bool
+    defaults: tuple[Default, ...]
+    channel_types: tuple[int, ...]
 
     @property
     def values(self) -> tuple[str, ...]:
@@ -62,6 +64,8 @@ class Field:
             max_values=default_most if most is None else most,
             placeholder=component.get("placeholder") or "",
             multiline=component.get("style") == 2,  # noqa: PLR2004  # TextInputStyle paragraph
+            defaults=Default.parse(component),
+            channel_types=tuple(component.get("channel_types") or ()),
         )
 
 

@@ -228,9 +228,9 @@ class Guild:
         for member in self.members.values():
             member.take(role)
 
-    def add_channel(self, name: str) -> Channel:
-        """Make a text channel."""
-        channel = Channel(self._ids.next(YEAR), name, guild=self)
+    def add_channel(self, name: str, kind: int = 0) -> Channel:
+        """Make a channel, by default of type text."""
+        channel = Channel(self._ids.next(YEAR), name, guild=self, kind=kind)
         self.channels[channel.id] = channel
         return channel
 
@@ -239,14 +239,15 @@ class Guild:
         del self.channels[channel.id]
 
     def add_member(self, who: str | Person, roles: list[Role] | None = None, *, locale: str = "en-US") -> Member:
-        """Let a person join: a new one by name, or one who is known from another guild."""
+        """Let a person join: a new one by name, or one who is known, from another guild or from before he left."""
         person = Person(self._ids.next(2 * YEAR), who, locale) if isinstance(who, str) else who
         member = Member(person, self, [role.id for role in roles or ()], self._clock.iso())
         self.members[person.id] = member
+        self.former.pop(person.id, None)
         return member
 
     def remove_member(self, member: Member) -> None:
-        """Let a member leave."""
+        """Let a member leave; who joins again begins without roles."""
         self.former[member.id] = self.members.pop(member.id)
 
     def payload(self) -> Json:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from .world import World
 
 WEBHOOK = f"{API_PREFIX}/webhooks/{{app_id:\\d+}}/{{token}}"
+NONCE_SECONDS = 5 * 60.0  # "the past few minutes"
 CHANNEL = f"{API_PREFIX}/channels/{{channel_id:\\d+}}/messages"
 
 
@@ -33,6 +34,7 @@ class Replies:
         self._world = world
         self._interactions = interactions
         self._schema = schema
+        self._by_nonce: dict[tuple[int, str], tuple[float, Message]] = {}
 
     def routes(self) -> list[web.RouteDef]:
         """Return the routes of this part of the API."""
@@ -103,8 +105,20 @@ class Replies:
         if uploads:
             self._world.require(channel, Permission.ATTACH_FILES)
         self._check("post", "/channels/{channel_id}/messages", body, uploads)
+        return answer(self._once(channel, body, uploads).payload())
+
+    def _once(self, channel: Channel, body: Json, uploads: dict[str, Upload]) -> Message:
+        """Post a message; with `enforce_nonce` the one that was posted under the nonce within some minutes instead."""
+        now, nonce = self._world.clock.now(), str(body.get("nonce") or "")
+        at, earlier = self._by_nonce.get((channel.id, nonce), (0.0, None))
+        if earlier is not None and body.get("enforce_nonce") and now - at < NONCE_SECONDS:
+            return earlier
         state = self._world.messages.next_state({**body, "flags": _public(body)}, uploads, channel)
-        return answer(self._world.messages.create(channel, self._world.bot, state).payload())
+        extra: Json = {"nonce": body["nonce"]} if nonce else {}
+        message = self._world.messages.create(channel, self._world.bot, state, extra=extra)
+        if nonce:
+            self._by_nonce[channel.id, nonce] = (now, message)
+        return message
 
     async def _message(self, request: web.Request) -> web.Response:
         return answer(self._public_message(request).payload())

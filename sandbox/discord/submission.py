@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from .commands import OptionType
 from .components import SELECTS, Kind
-from .composer import ACCEPTED
 from .exchange import NotAllowed
-from .messages import Upload
+from .picking import PICKED, pick, picked_before
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,14 +16,7 @@ if TYPE_CHECKING:
     from .modals import Field, Modal
     from .wire import Json
 
-Filled = str | bool | list[str] | tuple[str, ...] | list["Value"]
-PICKED = {
-    Kind.USER_SELECT: ACCEPTED[OptionType.USER],
-    Kind.ROLE_SELECT: ACCEPTED[OptionType.ROLE],
-    Kind.MENTIONABLE_SELECT: ACCEPTED[OptionType.MENTIONABLE],
-    Kind.CHANNEL_SELECT: ACCEPTED[OptionType.CHANNEL],
-    Kind.FILE_UPLOAD: (Upload,),
-}
+Filled = Sequence["Value"] | bool
 
 
 def fill(modal: Modal, values: Mapping[str, Filled | Value | None], composer: Composer) -> Json:
@@ -51,6 +43,8 @@ def option_values(field: Field, labels: object) -> list[str]:
         found = matching or [option for option in field.options if option.label.startswith(str(label))]
         if len(found) != 1:
             raise NotAllowed(f"{field.label!r} offers {[o.label for o in field.options]}, not {label!r}")
+        if found[0].value in values:
+            raise NotAllowed(f"{field.label!r}: {label!r} is chosen already")
         values.append(found[0].value)
     return values
 
@@ -97,20 +91,13 @@ def _text(field: Field, value: object) -> str:
 
 def _chosen(field: Field, value: object, composer: Composer, *, named: bool) -> list[str]:
     if field.kind in PICKED:
-        return _picked(field, value, composer)
+        if not named:
+            return picked_before(field.defaults, composer)
+        listed = value if isinstance(value, (list, tuple)) else [] if value is None else [value]
+        return pick(field, listed, composer)
     if not named:
         return [option.value for option in field.options if option.default]
     return [] if value is None else option_values(field, value)
-
-
-def _picked(field: Field, value: object, composer: Composer) -> list[str]:
-    listed = value if isinstance(value, (list, tuple)) else [] if value is None else [value]
-    ids = []
-    for item in listed:
-        if not isinstance(item, PICKED[field.kind]):
-            raise NotAllowed(f"{field.label!r} does not take {item!r}")
-        ids.append(composer.resolve(item))
-    return ids
 
 
 def _check_count(field: Field, count: int, least: int, most: int) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -110,7 +110,7 @@ async def test_a_reset_returns_every_community_to_its_beginning() -> None:
 @pytest.mark.parametrize("shared", [{"id": "sandbox"}, {"uuid": Community().uuid}, {"key": KEY}])
 async def test_communities_share_nothing_that_names_them(shared: dict[str, str]) -> None:
     async with running() as world:
-        own = {"id": "paleto", "key": OTHER_KEY}
+        own: dict[str, Any] = {"id": "paleto", "key": OTHER_KEY}
         with pytest.raises(ValueError, match="shares its id, uuid or key with sandbox"):
             world.cad.add_community(Community(**{**own, **shared}))
 

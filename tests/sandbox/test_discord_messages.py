@@ -74,7 +74,7 @@ async def test_a_press_names_its_component(emulated: SandboxDiscord, wire: WireB
         ("Size", "L0", "0 selects start with"),
         (9, "L0", "3 selects"),
         ("Off", "L0", "disabled"),
-        ("Who", ["Otto"], "not an object of Discord"),
+        ("Who", ["Otto"], "does not take"),
     ],
 )
 async def test_choices_the_client_refuses(
