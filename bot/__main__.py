@@ -1,73 +1,47 @@
-"""The command line: the only module that knows every other; it builds, runs, and shuts down in order."""
+"""The command line: loads the settings, has everything built, runs it, and shuts down in order."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 import os
-import secrets
 import signal
 import sys
-import time
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Final
 
-import aiohttp
 import discord
 import typer
 from aiohttp import web
 
-from bot.cad.breaker import Breaker
-from bot.cad.budget import Budget
-from bot.cad.client import CadClient
-from bot.cad.protocol import Credentials
-from bot.cad.transport import Transport
-from bot.cad.v1 import V1
-from bot.cad.v2 import V2
+from bot.assembly import build, opened
+from bot.cad.caller import Caller
 from bot.checks import Findings, check_deployment
-from bot.client import CharlinkBot
-from bot.errors import CadError, SettingsError
-from bot.i18n import Catalogues
+from bot.errors import CadError, SettingsError, StorageError
 from bot.registration import sync_commands
-from bot.services.accounts import Accounts
-from bot.services.attachments import AttachmentReader
-from bot.services.creation import Creation
-from bot.services.linking import Linking
-from bot.services.tenants import Guilds, home_guilds
-from bot.services.tickets import Tickets
 from bot.settings import ApiVersion, Settings, load_settings
-from bot.telemetry import Metrics, Redactor, configure_logging, health_app
-from bot.ui.desk import Desk
-from bot.ui.router import Router
-from cogs.linkchar import LinkChar
-from cogs.newchar import NewChar
+from bot.storage.engine import Database
+from bot.telemetry import Redactor, configure_logging, health_app
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Coroutine
+    from collections.abc import Callable, Coroutine
+
+    from bot.assembly import Parts
+    from bot.client import CharlinkBot
+    from bot.services.guilds import Guilds
+    from bot.services.tenants import Tenant
+    from bot.ui.desk import Desk
 
 log = logging.getLogger("bot")
 
 EX_CONFIG: Final = 78
 EX_FAILED: Final = 1
-USER_AGENT: Final = f"Charlink/{version('charlink')} (Discord bot)"
-TICKET_BYTES: Final = 9
+NEWS_SECONDS: Final = 60.0
 FINISH_SECONDS: Final = 6.0
 TELL_SECONDS: Final = 2.0
 CLOSE_SECONDS: Final = 1.5
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
-
-
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """Everything that is built before anything runs."""
-
-    bot: CharlinkBot
-    guilds: Guilds
-    creation: Creation
-    metrics: Metrics
 
 
 @app.command()
@@ -90,7 +64,7 @@ def sync() -> None:
 
 @app.command()
 def migrate() -> None:
-    """Bring the database up to date. This version keeps none, so there is nothing to do."""
+    """Bring the database up to date; a SQLite file is also brought up to date at every start."""
     _main(_migrate)
 
 
@@ -107,62 +81,35 @@ def _main(command: Callable[[Settings], Coroutine[None, None, int]], *, log_leve
     except discord.LoginFailure:
         typer.echo("DISCORD_TOKEN: Discord does not accept this token. Copy it again from the Bot page.", err=True)
         raise typer.Exit(EX_CONFIG) from None
+    except SettingsError as error:  # what only shows once the database is open
+        for problem in error.problems:
+            typer.echo(problem, err=True)
+        raise typer.Exit(EX_CONFIG) from None
+    except StorageError:
+        typer.echo("DATABASE_URL: the database can't be reached or used; see the log above.", err=True)
+        raise typer.Exit(EX_FAILED) from None
     except (discord.DiscordException, OSError) as error:
         log.error("can't run: %s: %s", type(error).__name__, error)  # noqa: TRY400 - one line for operators
         raise typer.Exit(EX_FAILED) from None
 
 
-def build_cad(settings: Settings, session: aiohttp.ClientSession, metrics: Metrics) -> CadClient | None:
-    """Return the client of the home community, None where the environment names none."""
-    if settings.sonoran_api_key is None or settings.sonoran_community_id is None:
-        return None
-    credentials = Credentials(settings.sonoran_community_id, settings.sonoran_api_key)
-    v1 = settings.sonoran_api_version is ApiVersion.V1
-    return CadClient(
-        V1(credentials, settings.sonoran_new_character_form) if v1 else V2(credentials),
-        Transport(session, settings.sonoran_api_url, user_agent=USER_AGENT),
-        Budget(settings.sonoran_rate),
-        Breaker(),
-        observe=metrics.cad_call,
-    )
-
-
-def build(settings: Settings, session: aiohttp.ClientSession, after_setup: Callable[[Parts], Awaitable[None]]) -> Parts:
-    """Put everything together. `after_setup` is awaited once the cogs are loaded, before the gateway connects."""
-    metrics = Metrics()
-    guilds = home_guilds(settings, build_cad(settings, session, metrics))
-    tickets = Tickets(clock=time.monotonic, new_id=lambda: secrets.token_urlsafe(TICKET_BYTES))
-    desk = Desk(catalogues=Catalogues.load(), guilds=guilds, tickets=tickets, metrics=metrics)
-    router = Router(desk, tickets)
-    accounts = Accounts()
-    creation = Creation(accounts, AttachmentReader(session, [settings.discord_api_url]), clock=time.monotonic)
-
-    async def setup(bot: CharlinkBot) -> None:
-        await bot.add_cog(LinkChar(desk, Linking(accounts), router))
-        await bot.add_cog(NewChar(desk, creation, router))
-        await after_setup(parts)
-
-    parts = Parts(CharlinkBot(settings=settings, desk=desk, router=router, setup=setup), guilds, creation, metrics)
-    return parts
-
-
-def cad_session() -> aiohttp.ClientSession:
-    """Return the one session for everything that is not Discord's API."""
-    return aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar(), trust_env=False)
-
-
 async def _run(settings: Settings) -> int:
     async with AsyncExitStack() as stack:
-        session = await stack.enter_async_context(cad_session())
+        database, vault, session = await stack.enter_async_context(opened(settings))
+        if not await database.current():
+            typer.echo("DATABASE_URL: the database is not up to date. Run: python -m bot migrate", err=True)
+            return EX_CONFIG
 
         async def after_setup(parts: Parts) -> None:
             await sync_commands(parts.bot, settings.discord_guild_ids)
-            warming = asyncio.create_task(_warm(parts))
-            stack.callback(warming.cancel)
+            beside = [asyncio.create_task(_warm(parts)), asyncio.create_task(_keep_news(parts))]
+            for task in beside:
+                stack.callback(task.cancel)
 
-        parts = build(settings, session, after_setup)
+        parts = await build(settings, database, vault, session, after_setup)
         if settings.http_port is not None:
             await _serve_health(stack, settings, parts)
+        stack.push_async_callback(parts.services.guilds.save_news)
         stack.push_async_callback(_close, parts.bot)
         running = asyncio.create_task(parts.bot.start(settings.discord_token.get_secret_value()))
         await asyncio.wait({running, asyncio.create_task(_told_to_stop())}, return_when=asyncio.FIRST_COMPLETED)
@@ -173,13 +120,39 @@ async def _run(settings: Settings) -> int:
     return 0
 
 
+async def _keep_news(parts: Parts) -> None:
+    """Store once a minute what was learnt of links outside of any operation."""
+    while True:
+        await asyncio.sleep(NEWS_SECONDS)
+        try:
+            await parts.services.guilds.save_news()
+        except StorageError as error:
+            log.warning("what was learnt of links is not stored yet: %s", error)
+
+
 async def _warm(parts: Parts) -> None:
     """Fetch the templates, so that the first form opens at once. A CAD that is down now delays nothing."""
-    for tenant in parts.guilds.tenants:
+    guilds = parts.services.guilds
+    for tenant in guilds.tenants:
         try:
-            await parts.creation.warm(tenant)
-        except CadError as error:
+            await _identify(guilds, tenant)
+            await guilds.save_template(tenant, await parts.services.creation.warm(tenant))
+        except (CadError, StorageError) as error:
             log.warning("the character template is not at hand yet: %s", error)
+
+
+async def _identify(guilds: Guilds, tenant: Tenant) -> None:
+    """Take the home community away where the CAD says that its key is another's: rows are kept by who it really is."""
+    if tenant.version is not ApiVersion.V2:
+        return  # every call of v1 carries the id, so the CAD itself refuses a wrong one
+    try:
+        found = await tenant.cad.community(Caller())
+    except CadError as error:
+        log.warning("the CAD did not say whose the key is: %s", error)
+        return
+    if found.community_id != tenant.id:
+        log.error("SONORAN_COMMUNITY_ID: the key belongs to another community; the home servers are not served")
+        await guilds.disown(tenant.id)
 
 
 async def _serve_health(stack: AsyncExitStack, settings: Settings, parts: Parts) -> None:
@@ -226,29 +199,34 @@ async def _told_to_stop() -> None:
 
 async def _check(settings: Settings) -> int:
     findings = Findings(sys.stdout)
-    async with cad_session() as session:
+    async with opened(settings) as (database, vault, session):
 
         async def nothing(_: Parts) -> None:
             """No gateway is opened for a check."""
 
-        parts = build(settings, session, nothing)
+        parts = await build(settings, database, vault, session, nothing)
         async with parts.bot:
-            await check_deployment(settings, parts.bot, parts.guilds, findings)
+            await check_deployment(settings, parts.bot, parts.services.guilds, findings)
     return EX_FAILED if findings.failed else 0
 
 
-async def _migrate(_: Settings) -> int:
-    typer.echo("Nothing to migrate: this version keeps no database.")
+async def _migrate(settings: Settings) -> int:
+    database = Database(settings.database_url)
+    try:
+        before, after = await database.migrate()
+    finally:
+        await database.close()
+    typer.echo(f"The database is up to date ({before or 'new'} -> {after})." if before != after else "Nothing to migrate.")
     return 0
 
 
 async def _sync(settings: Settings) -> int:
-    async with cad_session() as session:
+    async with opened(settings) as (database, vault, session):
 
         async def register(parts: Parts) -> None:
             await sync_commands(parts.bot, settings.discord_guild_ids, force=True)
 
-        parts = build(settings, session, register)
+        parts = await build(settings, database, vault, session, register)
         async with parts.bot:
             await parts.bot.login(settings.discord_token.get_secret_value())
     return 0

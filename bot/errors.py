@@ -26,6 +26,7 @@ class CharlinkError(Exception):
         super().__init__(key)
         self.key = key
         self.params: dict[str, Param] = params
+        self.recorded = False  # whether the history knows of it already
 
     @property
     def retryable(self) -> bool:
@@ -159,6 +160,18 @@ class NotApplied(CharlinkError):
     @property
     def retryable(self) -> bool:
         """Always: nothing happened."""
+        return True
+
+
+class StorageError(CharlinkError):
+    """The database can't be reached, is full, locked or broken. What was asked of it was not written."""
+
+    def __init__(self, key: str = "storage-failed", /) -> None:
+        super().__init__(key)
+
+    @property
+    def retryable(self) -> bool:
+        """It may be back in a moment."""
         return True
 
 

@@ -1,4 +1,4 @@
-"""What people read: Fluent catalogues, one file a locale in `bot/locales`, and the language each reply is in.
+"""What people read: Fluent catalogues, one folder a locale in `bot/locales`, and the language each reply is in.
 
 Command and option names are never translated, since staff explain them to each other; descriptions and replies are.
 """
@@ -12,6 +12,7 @@ from fluent.runtime import FluentBundle, FluentResource
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from importlib.resources.abc import Traversable
 
 DEFAULT_LOCALE = "en-US"
 
@@ -28,8 +29,8 @@ class Catalogues:
     @classmethod
     def load(cls) -> Catalogues:
         """Read the package's own catalogues."""
-        files = (resources.files("bot") / "locales").iterdir()
-        return cls({file.name[:-4]: file.read_text("utf-8") for file in files if file.name.endswith(".ftl")})
+        folders = [one for one in (resources.files("bot") / "locales").iterdir() if one.is_dir()]
+        return cls({folder.name: _texts(folder) for folder in folders})
 
     @property
     def locales(self) -> tuple[str, ...]:
@@ -63,6 +64,12 @@ class Catalogues:
             if candidate in self._bundles and candidate.partition("-")[0] == language:
                 return self._bundles[candidate]
         return self._bundles[DEFAULT_LOCALE]
+
+
+def _texts(folder: Traversable) -> str:
+    """Return all files of a locale as one text; each has the messages of one part of the bot."""
+    files = sorted((one for one in folder.iterdir() if one.name.endswith(".ftl")), key=lambda one: one.name)
+    return "\n".join(file.read_text("utf-8") for file in files)
 
 
 def _bundle(locale: str, text: str) -> FluentBundle:

@@ -6,9 +6,10 @@ Requests are encoded, answered by the sandbox and decoded as over the wire; only
 from __future__ import annotations
 
 import asyncio
+import itertools
 from collections import deque
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field, fields
+from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from pydantic import SecretStr
 
@@ -21,8 +22,15 @@ from bot.cad.v1 import V1
 from bot.cad.v2 import V2
 from bot.domain.access import Actor, Decision, Policy, Rule
 from bot.errors import CadError, CadErrorKind, Sent
-from bot.services.tenants import Tenant
-from bot.services.turn import Turn
+from bot.domain.configuration import GuildConfig
+from bot.services.history import History
+from bot.services.tenants import Community as Shared
+from bot.services.tenants import Guild, Tenant
+from bot.services.turn import Origin, Turn
+from bot.storage.engine import Database
+from bot.storage.guilds import save_community
+from bot.storage.tables import metadata
+from bot.storage.vault import Vault
 from bot.settings import ApiVersion, CreateForm, DbSync, SelfLink
 from sandbox.cad import v1 as sandbox_v1
 from sandbox.cad import v2 as sandbox_v2
@@ -31,9 +39,16 @@ from sandbox.cad.state import CadState, Community
 from sandbox.cad.wire import Generation, Prepared, Received
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from sqlalchemy import Connection
+
     from sandbox.cad.state import Account as CadAccount
 
+T = TypeVar("T")
+
 GUILD = 500
+COMMUNITY = "sandbox"
 PIA, SAM, OTTO = 200_000_000_000_000_020, 200_000_000_000_000_021, 200_000_000_000_000_022
 STAFF_ROLE, PLAYER_ROLE, ADMIN_ROLE = 600, 601, 602
 
@@ -111,6 +126,40 @@ class CadInProcess(Transport):
         return None
 
 
+class Scratch(Database):
+    """A database in memory, whose tables are made when they are first needed. All are closed after each test."""
+
+    opened: ClassVar[list[Database]] = []
+
+    def __init__(self) -> None:
+        super().__init__("sqlite://")
+        self._made = False
+        self.opened.append(self)
+
+    async def read(self, work: Callable[[Connection], T]) -> T:
+        await self._make()
+        return await super().read(work)
+
+    async def write(self, work: Callable[[Connection], T]) -> T:
+        await self._make()
+        return await super().write(work)
+
+    async def _make(self) -> None:
+        if not self._made:
+            self._made = True
+            await super().write(_made)
+
+
+def _made(tx: Connection) -> None:
+    metadata.create_all(tx)
+    save_community(tx, COMMUNITY, name="Sandbox Roleplay")
+
+
+def config_of(policy: Policy) -> GuildConfig:
+    """Return the settings from which these rules follow."""
+    return GuildConfig(**{one.name: getattr(policy, one.name) for one in fields(policy) if one.name != "guild_id"})
+
+
 @dataclass
 class Town:
     """One community as the bot serves it, and the CAD behind it."""
@@ -118,6 +167,9 @@ class Town:
     tenant: Tenant
     cad: CadInProcess
     clock: Clock
+    database: Database
+    vault: Vault = field(default_factory=lambda: Vault([b"k" * 32]))
+    _interactions: Iterator[int] = field(default_factory=lambda: itertools.count(1))
     policy: Policy = field(
         default_factory=lambda: Policy(
             guild_id=GUILD,
@@ -127,6 +179,14 @@ class Town:
             self_link=SelfLink.OPEN,
         )
     )
+
+    @property
+    def history(self) -> History:
+        return History(self.database, self.vault, clock=self.clock)
+
+    @property
+    def guild(self) -> Guild:
+        return Guild(self.policy.guild_id, config_of(self.policy), self.tenant)
 
     @property
     def state(self) -> CadState:
@@ -146,7 +206,9 @@ class Town:
         """Return the turn of somebody whom that rule let in."""
         role = {Rule.STAFF: STAFF_ROLE, Rule.ADMIN: ADMIN_ROLE}.get(rule, PLAYER_ROLE)
         actor = Actor(member, self.policy.guild_id, frozenset({role}))
-        return Turn(self.tenant, self.policy, actor, Decision(allowed=True, rule=rule))
+        number = next(self._interactions)
+        origin = Origin(number, f"REF{number:05}", 700, "en-US", "interaction-token")
+        return Turn(self.guild, actor, Decision(allowed=True, rule=rule), origin)
 
 
 def town(
@@ -160,8 +222,9 @@ def town(
     """Return a community whose CAD holds no account yet."""
     clock = Clock()
     cad = CadInProcess(CadState(community or Community(), clock=clock))
-    credentials = Credentials("sandbox", SecretStr("sandbox-key"))
+    credentials = Credentials(COMMUNITY, SecretStr("sandbox-key"))
     dialect = V1(credentials, create_form) if version is ApiVersion.V1 else V2(credentials)
     client = CadClient(dialect, cad, Budget("unlimited", clock=clock), Breaker(clock=clock), clock=clock)
-    tenant = Tenant(client, version, create_form, db_sync, api_id_is_discord_id)
-    return Town(tenant, cad, clock)
+    shared = Shared(COMMUNITY, "Sandbox Roleplay")
+    tenant = Tenant(shared, client, version, create_form, db_sync, api_id_is_discord_id)
+    return Town(tenant, cad, clock, Scratch())

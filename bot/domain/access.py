@@ -18,11 +18,22 @@ if TYPE_CHECKING:
 class Action(StrEnum):
     """Everything somebody can ask for. A command or button without an action is refused."""
 
-    VIEW = "view"  # see an account's linked characters
+    VIEW = "view"  # see an account's characters and links
     LINK = "link"
     UNLINK = "unlink"
     CREATE = "create"
+    EDIT = "edit"
+    REMOVE = "remove"
+    SELECT = "select"
+    ACCOUNT = "account"  # see, prove and forget which CAD account is one's own; staff see others'
+    BIND = "bind"  # say which CAD account somebody has
+    DECIDE = "decide"  # approve or deny a player's request
+    AUDIT = "audit"  # read this guild's history
+    EXPLAIN = "explain"  # ask whether somebody would be allowed
     STAFF_OPTIONS = "staff-options"  # use options meant for staff, whoever they are used for
+    SET_UP = "set-up"  # configure this guild, and check it
+    OWN_DATA = "own-data"  # see and erase what is stored about oneself
+    HELP = "help"
 
 
 class Rule(StrEnum):
@@ -42,15 +53,24 @@ class Rule(StrEnum):
     PLAYERS_MAY_NOT = "players-may-not"
     SELF_LINK_OFF = "self-link-off"
     STAFF_ONLY = "staff-only"
+    APPROVER = "approver"
+    APPROVERS_ONLY = "approvers-only"
+    MANAGER = "manager"  # Manage Server, or Administrator
+    MANAGERS_ONLY = "managers-only"
+    EVERYBODY = "everybody"
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts, with the roles of the very interaction that is decided."""
+    """Who acts, with the roles of the very interaction that is decided.
+
+    `manages`: Discord lets this person manage the server (Manage Server, or Administrator).
+    """
 
     user_id: int
     guild_id: int
     role_ids: frozenset[int]
+    manages: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,23 +134,45 @@ _PERMISSION = {
     Action.LINK: PlayerAction.LINK,
     Action.UNLINK: PlayerAction.UNLINK,
     Action.CREATE: PlayerAction.CREATE,
+    Action.EDIT: PlayerAction.EDIT,
+    Action.REMOVE: PlayerAction.REMOVE,
+    Action.SELECT: PlayerAction.SELECT,
 }
+
+UNBOUND = frozenset({Action.SET_UP, Action.OWN_DATA, Action.HELP})
+"""Actions that need no CAD community: they work in a guild that nobody set up yet."""
+
+ABOUT_OTHERS = frozenset({Action.DECIDE, Action.AUDIT})
+"""Actions that are never about the person who acts."""
+
+_FOR_STAFF = frozenset({Action.BIND, Action.AUDIT, Action.EXPLAIN, Action.STAFF_OPTIONS})
+"""Actions that are staff's, whoever they are about."""
 
 
 def decide(actor: Actor, policy: Policy, action: Action, target: int | None) -> Decision:
     """Decide whether the actor may do this to the member `target` (None: an account that no member stands for).
 
-    Pure, and over role ids only. Acting on one's own account follows the player's rules, also for staff; admins are
-    excepted.
+    Pure, and over role ids only, but for setting the guild up. Acting on one's own account follows the player's rules,
+    also for staff; admins are excepted. A blocked role wins over every role; it takes nobody's own data away, and does
+    not lock out who manages the server and could take the role off anyway.
     """
     if actor.guild_id != policy.guild_id:
         return Decision(allowed=False, rule=Rule.OTHER_GUILD)
+    if action in {Action.OWN_DATA, Action.HELP}:
+        return Decision(allowed=True, rule=Rule.EVERYBODY)
+    if action is Action.SET_UP:
+        return Decision(allowed=actor.manages, rule=Rule.MANAGER if actor.manages else Rule.MANAGERS_ONLY)
     if actor.role_ids & policy.blocked:
         return Decision(allowed=False, rule=Rule.BLOCKED)
+    if action is Action.DECIDE:
+        approvers = policy.approvers or policy.staff
+        if actor.role_ids & approvers:
+            return Decision(allowed=True, rule=Rule.APPROVER)
+        return Decision(allowed=False, rule=Rule.APPROVERS_ONLY, missing=approvers)
     admins = policy.admins or policy.staff
     if actor.role_ids & admins:
         return Decision(allowed=True, rule=Rule.ADMIN)
-    if action is not Action.STAFF_OPTIONS and target == actor.user_id:
+    if action not in _FOR_STAFF and target == actor.user_id:
         return _decide_own(actor, policy, action)
     if actor.role_ids & policy.staff:
         return Decision(allowed=True, rule=Rule.STAFF)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from bot.domain.answers import NOTHING, Problem, normalise
 from bot.domain.fields import held_answer
 from bot.domain.models import CHARACTER_TYPE
+from bot.domain.template import Field
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -34,7 +35,7 @@ def to_values(form: Form, answers: Answers) -> dict[str, str]:
     A blank answer is left out, unless it takes back a value of the template. Raises ValueError for answers that
     `check` refuses, other than missing ones.
     """
-    return {field.uid: _encoded(answer) for field, answer in _settled(form, answers) if answer or field.default}
+    return {field.uid: encoded(answer) for field, answer in _settled(form, answers) if answer or field.default}
 
 
 def changed_values(form: Form, before: Answers, answers: Answers) -> dict[str, str]:
@@ -43,7 +44,7 @@ def changed_values(form: Form, before: Answers, answers: Answers) -> dict[str, s
     A field that was not answered, or that is hidden now, keeps what it holds. Raises ValueError as `to_values`.
     """
     return {
-        field.uid: _encoded(answer)
+        field.uid: encoded(answer)
         for field, answer in _settled(form, answers, standing=before)
         if (answer or "") != (before.get(field.uid) or "")
     }
@@ -83,15 +84,44 @@ def held_answers(form: Form, record: Template) -> dict[str, Answer]:
     return held
 
 
+def record_answers(form: Form, record: Template) -> dict[str, Answer]:
+    """Return everything that a record holds, right or wrong, also in fields that nobody is asked for."""
+    choosing = {field.uid: field.chooses for field in form.fields}
+    held: dict[str, Answer] = {}
+    for _, source in record.each_field():
+        if source.uid and source.uid not in held:
+            chooses = choosing.get(source.uid, bool(source.flags))
+            held[source.uid] = source.flags if chooses else source.value
+    return held
+
+
+def usable_answer(field: FormField, held: Answer) -> Answer:
+    """Return what a form can show of a value that a record holds: nothing of what its field does not allow."""
+    flags = list(held) if not isinstance(held, str) else []
+    source = Field.model_validate({"value": held if isinstance(held, str) else "", "data": {"flags": flags}})
+    return held_answer(field.kind, field.options, source)
+
+
 def summarise(form: Form, answers: Answers) -> Summary:
     """Return what was answered in the fields that are visible, section by section, for showing."""
     rows: dict[tuple[int, str], list[tuple[str, str]]] = {}
     for field in form.visible(answers):
         answer = answers.get(field.uid)
         if answer:
-            text = answer if isinstance(answer, str) else ", ".join(answer)
-            rows.setdefault((field.section_index, field.section), []).append((field.label, text))
+            rows.setdefault((field.section_index, field.section), []).append((field.label, as_text(answer)))
     return tuple((label, tuple(found)) for (_, label), found in rows.items())
+
+
+def as_text(answer: Answer) -> str:
+    """Return an answer for a reader."""
+    return answer if isinstance(answer, str) else ", ".join(answer)
+
+
+def encoded(answer: Answer) -> str:
+    """Return an answer as one value of `replaceValues`."""
+    if isinstance(answer, str):
+        return answer
+    return json.dumps({"flags": answer}, ensure_ascii=False, separators=(",", ":"))
 
 
 def _raw_fields(record: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
@@ -108,12 +138,6 @@ def _settled(form: Form, answers: Answers, *, standing: Answers = NOTHING) -> It
             if isinstance(answer, Problem):
                 raise ValueError(f"an answer that does not pass: {answer.key}")
             yield field, answer
-
-
-def _encoded(answer: Answer) -> str:
-    if isinstance(answer, str):
-        return answer
-    return json.dumps({"flags": answer}, ensure_ascii=False, separators=(",", ":"))
 
 
 def _dicts(value: object) -> list[dict[str, Any]]:

@@ -56,6 +56,15 @@ class Target:
             raise ValueError("an identifier has 1 to 255 characters")
         return cls(kind, value)
 
+    @classmethod
+    def parse(cls, text: str) -> Target:
+        """Return the target that `str` of it was. Raises ValueError for any other text."""
+        kind, _, value = text.partition(":")
+        return cls(TargetKind(kind), value)
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.value}"
+
 
 class AccountStatus(IntEnum):
     """v2's set (C20); v1 uses 0, 1 and 4 of it."""

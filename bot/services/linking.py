@@ -11,18 +11,20 @@ from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from bot.domain.access import Rule
+from bot.domain.access import Action, Rule
 from bot.domain.pattern import proves
 from bot.domain.sync_id import parse_sync_id
 from bot.errors import CadError, CadErrorKind, CharlinkError, InvalidInput, NotApplied, Question, Refused
-from bot.services.turn import Intent
+from bot.services.history import Deed
+from bot.services.turn import Intent, Subject
 from bot.settings import ApiVersion, DbSync
 
 if TYPE_CHECKING:
     from bot.domain.models import Account, LinkResult, Target
     from bot.domain.template import Record
     from bot.services.accounts import Accounts
-    from bot.services.turn import Subject, Turn
+    from bot.services.history import History
+    from bot.services.turn import Turn
 
 log = logging.getLogger(__name__)
 
@@ -95,8 +97,9 @@ class Suggestion:
 class Linking:
     """The use cases of links."""
 
-    def __init__(self, accounts: Accounts) -> None:
+    def __init__(self, accounts: Accounts, history: History) -> None:
         self._accounts = accounts
+        self._history = history
 
     async def view(self, turn: Turn, intent: ViewIntent) -> tuple[str, ...]:
         """Return the sync IDs linked to the subject's account: one CAD call, none when it is cached."""
@@ -179,6 +182,20 @@ class Linking:
         return await self._apply(turn, target, intent, before)
 
     async def _apply(self, turn: Turn, target: Target, intent: LinkIntent, before: bool | None) -> LinkOutcome:  # noqa: FBT001 - a state, not a switch
+        """Make the call, as an operation that leaves a row; what was learnt is stored with it."""
+        deed = Deed(
+            Action.UNLINK if intent.remove else Action.LINK,
+            intent.subject.member_id,
+            account=str(target),
+            subject=intent.sync_id,
+            before=None if before is None else {"linked": before},
+            after={"linked": not intent.remove},
+        )
+        async with self._history.operation(turn, deed) as operation:
+            operation.also(turn.tenant.community.save)
+            return await self._carry_out(turn, target, intent, before)
+
+    async def _carry_out(self, turn: Turn, target: Target, intent: LinkIntent, before: bool | None) -> LinkOutcome:  # noqa: FBT001 - a state, not a switch
         """Make the call; where its outcome is unknown or (v1 removal) undocumented, read the list back."""
         cad, memory = turn.tenant.cad, turn.tenant.memory
         lost: CadError | None = None
@@ -199,7 +216,7 @@ class Linking:
         if lost or (intent.remove and turn.tenant.version is ApiVersion.V1):  # C2: removal's text is undocumented
             await self._read_back(turn, target, intent, lost)
         memory.note(target, intent.sync_id, linked=not intent.remove)
-        turn.tenant.sync_seen = True
+        turn.tenant.met_sync()
         changed = before is None or before is intent.remove
         return LinkOutcome(
             intent,
@@ -231,7 +248,8 @@ class Linking:
         except CadError as error:
             raise await self._accounts.explain(turn, target, error) from error
         turn.tenant.memory.note_all(target, links)
-        turn.tenant.sync_seen |= bool(links)
+        if links:
+            turn.tenant.met_sync()
         return links
 
     async def _account(self, turn: Turn, target: Target) -> Account:

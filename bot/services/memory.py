@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from typing import TYPE_CHECKING
 
+from bot.domain.links import LinkNews
 from bot.domain.models import Target, TargetKind
 
 if TYPE_CHECKING:
@@ -22,6 +23,20 @@ class LinkMemory:
         self._states: OrderedDict[Target, dict[str, bool]] = OrderedDict()
         self._accounts: dict[Target, Target] = {}
         self._names: dict[Target, str] = {}
+        self._news = LinkNews()
+
+    def restore(self, kept: LinkNews) -> None:
+        """Take over what was stored before a restart; it is no news."""
+        for name, (uuid, username) in kept.names.items():
+            self.identify(name, uuid, username)
+        for (target, sync_id), linked in kept.links.items():
+            self.note(target, sync_id, linked=linked)
+        self._news = LinkNews()
+
+    def take_news(self) -> LinkNews:
+        """Return what was learnt since the last time, for storing."""
+        news, self._news = self._news, LinkNews()
+        return news
 
     def identify(self, target: Target, uuid: str, username: str = "") -> None:
         """Remember which account a target turned out to be, and what it is called."""
@@ -29,9 +44,13 @@ class LinkMemory:
             account = Target(TargetKind.ACCOUNT, uuid)
             if target != account and self._accounts.get(target) != account:
                 self._accounts[target] = account
-                self._entry(account).update(self._states.pop(target, {}))
-        if username:
+                former = self._states.pop(target, {})
+                self._entry(account).update(former)
+                self._news.links.update({(account, sync_id): linked for sync_id, linked in former.items()})
+                self._news.names[target] = uuid, username
+        if username and self._names.get(self._key(target)) != username:
             self._names[self._key(target)] = username
+            self._news.names[self._key(target)] = uuid, username
 
     def name(self, target: Target) -> str:
         """The account's user name, or an empty string where the CAD never told it."""
@@ -39,13 +58,28 @@ class LinkMemory:
 
     def note(self, target: Target, sync_id: str, *, linked: bool) -> None:
         """Remember what became of one link."""
-        self._entry(self._key(target))[sync_id] = linked
+        key = self._key(target)
+        self._entry(key)[sync_id] = linked
+        self._news.links[key, sync_id] = linked
 
     def note_all(self, target: Target, sync_ids: Iterable[str]) -> None:
         """Remember a complete list: of what was met before, whatever it lacks is not linked any more."""
-        entry = self._entry(self._key(target))
-        entry.update(dict.fromkeys(entry, False))
-        entry.update(dict.fromkeys(sync_ids, True))
+        key = self._key(target)
+        entry = self._entry(key)
+        seen = {**dict.fromkeys(entry, False), **dict.fromkeys(sync_ids, True)}
+        self._news.links.update({(key, one): linked for one, linked in seen.items() if entry.get(one) is not linked})
+        entry.update(seen)
+
+    def forget(self, target: Target) -> None:
+        """Forget what was met of an account, whatever it is called by."""
+        account = self._key(target)
+        self._states.pop(account, None)
+        self._names.pop(account, None)
+        gone = {name for name, known in self._accounts.items() if known == account} | {target, account}
+        self._accounts = {name: known for name, known in self._accounts.items() if name not in gone}
+        kept = {key: linked for key, linked in self._news.links.items() if key[0] not in gone}
+        names = {name: who for name, who in self._news.names.items() if name not in gone}
+        self._news = LinkNews(kept, names)
 
     def state(self, target: Target, sync_id: str) -> bool | None:
         """Whether the link was last seen set (True), not set (False), or never (None)."""

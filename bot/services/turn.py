@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from bot.cad.caller import Caller
 from bot.domain.access import Rule
+from bot.errors import Refused
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from bot.domain.access import Actor, Decision, Policy
-    from bot.services.tenants import Tenant
+    from bot.domain.configuration import GuildConfig
+    from bot.services.tenants import Guild, Tenant
 
     OnWait = Callable[[int, float], Awaitable[None]]
 
@@ -25,6 +27,23 @@ class Subject:
 
     member_id: int | None = None
     api_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The interaction that a turn comes from: what history and later answers need of it.
+
+    `token` answers it for 15 minutes; it is a secret, so it is not in the repr. 0 and blanks: no interaction.
+    """
+
+    interaction_id: int = 0
+    reference: str = ""
+    channel_id: int = 0
+    locale: str = "en-US"
+    token: str = field(default="", repr=False)
+
+
+NOWHERE = Origin()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,16 +68,33 @@ class Intent:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """Who asks (`actor`), what allowed it (`decision`), and the community it is asked of (`tenant`).
+    """Who asks (`actor`), what allowed it (`decision`), in which guild, and by which interaction (`origin`).
 
     `on_wait(place, seconds)` is awaited once when the CAD's budget makes the person wait for more than 5 s.
     """
 
-    tenant: Tenant
-    policy: Policy
+    guild: Guild
     actor: Actor
     decision: Decision
+    origin: Origin = NOWHERE
     on_wait: OnWait | None = None
+
+    @property
+    def tenant(self) -> Tenant:
+        """The community of this guild. Raises Refused where none is connected."""
+        if self.guild.tenant is None:
+            raise Refused("guild-not-set-up")
+        return self.guild.tenant
+
+    @property
+    def policy(self) -> Policy:
+        """The guild's rules."""
+        return self.guild.policy
+
+    @property
+    def config(self) -> GuildConfig:
+        """What the guild is set to."""
+        return self.guild.config
 
     @property
     def as_staff(self) -> bool:

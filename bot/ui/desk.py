@@ -12,11 +12,11 @@ from weakref import WeakSet
 
 import discord
 
-from bot.domain.access import Actor, decide
-from bot.errors import CharlinkError, Interrupted, Question, Refused
+from bot.domain.access import UNBOUND, Actor, decide
+from bot.errors import CharlinkError, Expired, Interrupted, Question, Refused
 from bot.services.turn import Turn
 from bot.telemetry import REFERENCE
-from bot.ui.failures import failure_reply, question_reply
+from bot.ui.failures import failure_reply, question_reply, refusal_entry
 from bot.ui.visit import ALREADY_ACKNOWLEDGED, BROKEN, Visit, reference_of
 from bot.ui.words import Words
 
@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 
     from bot.domain.access import Action
     from bot.i18n import Catalogues
-    from bot.services.tenants import Guild, Guilds
+    from bot.services.guilds import Guilds
+    from bot.services.history import History
+    from bot.services.tenants import Guild
     from bot.services.tickets import Tickets
     from bot.telemetry import Metrics
 
@@ -44,15 +46,19 @@ def actor_of(interaction: discord.Interaction) -> Actor:
     """
     user = interaction.user
     roles = frozenset(user._roles) if isinstance(user, discord.Member) else frozenset()  # noqa: SLF001 - see above
-    return Actor(user.id, interaction.guild_id or 0, roles)
+    rights = interaction.permissions
+    return Actor(user.id, interaction.guild_id or 0, roles, manages=rights.manage_guild or rights.administrator)
 
 
 class Desk:
     """Receives interactions: opens a visit for each, admits people, and tells them what went wrong."""
 
-    def __init__(self, *, catalogues: Catalogues, guilds: Guilds, tickets: Tickets, metrics: Metrics) -> None:
+    def __init__(
+        self, *, catalogues: Catalogues, guilds: Guilds, tickets: Tickets, history: History, metrics: Metrics
+    ) -> None:
         self._catalogues = catalogues
         self._guilds = guilds
+        self._history = history
         self._tickets = tickets
         self._metrics = metrics
         self._visits: WeakSet[Visit] = WeakSet()
@@ -90,10 +96,10 @@ class Desk:
         return lambda: self._metrics.first_response.observe(time.monotonic() - arrived)
 
     def guild(self, interaction: discord.Interaction) -> Guild:
-        """Return the guild's set-up. Raises Refused where there is none."""
+        """Return the guild as it is set up. Raises Refused outside of guilds."""
         guild = self._guilds.find(interaction.guild_id)
         if guild is None:
-            raise Refused("guild-not-set-up")
+            raise Refused("guild-only")
         return guild
 
     def admit(self, visit: Visit, actions: Iterable[Action], target: int | None) -> None:
@@ -101,8 +107,12 @@ class Desk:
 
         The turn carries the decision on the first action. Raises Refused with the rule that says no. Does no I/O.
         """
+        actions = tuple(actions)
         guild = self.guild(visit.interaction)
         actor = actor_of(visit.interaction)
+        visit.asked = actions[:1], target
+        if guild.tenant is None and not UNBOUND.issuperset(actions):
+            raise Refused("guild-not-set-up")
         decided = [(action, decide(actor, guild.policy, action, target)) for action in actions]
         for _, decision in decided:
             if not decision.allowed:
@@ -110,7 +120,7 @@ class Desk:
                 raise Refused(f"rule-{decision.rule}" + ("" if roles else "-nobody"), roles=roles)
         if not decided:
             raise Refused("rule-no-action")
-        turn = Turn(guild.tenant, guild.policy, actor, decided[0][1])
+        turn = Turn(guild, actor, decided[0][1])
         visit.admit(turn, tuple(action for action, _ in decided), target)
 
     @asynccontextmanager
@@ -144,11 +154,20 @@ class Desk:
             else:
                 log.error("unexpected failure in %s", visit.route or "interaction", exc_info=error)
             if isinstance(error, Question):
-                await visit.show(question_reply(visit, error))
+                await (visit.whisper if visit.public else visit.show)(question_reply(visit, error))
             else:
                 await visit.whisper(failure_reply(visit, error))
         except (discord.HTTPException, *BROKEN) as second:
             log.warning("could not tell the person: %s", type(second).__name__)
+        finally:
+            await self._record(visit, error)
+
+    async def _record(self, visit: Visit, error: Exception) -> None:
+        """Leave a row of what was refused or failed, where nothing else did. Questions and odd clicks leave none."""
+        wanted = isinstance(error, CharlinkError) and not isinstance(error, Question | Expired | Interrupted)
+        if not wanted or error.recorded or not visit.asked[0] or visit.interaction.guild_id is None:
+            return
+        await self._history.refused(visit.origin, refusal_entry(visit, error, time.time()))
 
     async def interrupt(self) -> None:
         """Tell everybody who still waits that the process stops; called when it does."""

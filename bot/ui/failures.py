@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import discord
 
-from bot.errors import CadError, CadErrorKind, CharlinkError, Expired, InvalidFields, Question, Refused
+from bot.errors import CadError, CadErrorKind, CharlinkError, Expired, InvalidFields, Question, Refused, Sent
+from bot.storage.history import Entry, State
 from bot.ui.reply import Button, Reply, Tone
 from bot.ui.words import listed, wrong_line
 
@@ -46,6 +47,27 @@ def failure_reply(visit: Visit, error: Exception) -> Reply:
         again = visit.custom_id(visit.route, visit.intent)
         reply = reply.with_buttons(Button(words.plain("button-again", 80), again))
     return reply.with_buttons(*reply.buttons, visit.back) if visit.back else reply
+
+
+def refusal_entry(visit: Visit, error: CharlinkError, now: float) -> Entry:
+    """Return the history's row of a refusal or failure. It holds no text that somebody typed."""
+    interaction = visit.interaction
+    actions, target = visit.asked
+    refused = isinstance(error, Refused) or (isinstance(error, CadError) and error.sent is Sent.ANSWERED)
+    return Entry(
+        operation=f"i:{interaction.id}:refused",
+        guild_id=interaction.guild_id or 0,
+        actor_id=interaction.user.id,
+        rule=str(visit.turn.decision.rule) if visit.admitted else error.key.removeprefix("rule-")[:32],
+        action=actions[0],
+        member_id=target,
+        state=State.REFUSED if refused else State.FAILED,
+        cause=error.key[:64],
+        reference=visit.reference,
+        interaction_id=interaction.id,
+        began_at=now,
+        ended_at=now,
+    )
 
 
 def _repeatable(visit: Visit, error: CharlinkError) -> bool:

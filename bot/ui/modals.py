@@ -65,6 +65,12 @@ def submitted(interaction: discord.Interaction) -> dict[int, Typed]:
     return found
 
 
+def chosen(interaction: discord.Interaction) -> tuple[str, ...]:
+    """Return what was chosen in a select: values, or the ids of roles, channels and users."""
+    data: Any = interaction.data or {}  # JSON
+    return tuple(map(str, data.get("values") or ()))
+
+
 def _components(items: Iterable[Any]) -> Iterable[dict[str, Any]]:  # JSON
     for item in items:
         if "component" in item:

@@ -5,9 +5,10 @@ The headline is the message's text, so that the outcome is read first, also wher
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass, replace
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import discord
 
@@ -25,6 +26,11 @@ FIELD_VALUE = 1024
 CONTENT = 2000
 DESCRIPTION = 4096
 EMBED_TOTAL = 5500  # Discord counts 6,000 over all embeds; the rest is room for footer and note
+
+
+def shared_id(route: str, row: str, arg: str) -> str:
+    """Return the custom id of a button that belongs to a role or to everybody, not to one person."""
+    return f"{PREFIX}:{route}:{row}:{arg}"
 
 
 class Tone(Enum):
@@ -47,11 +53,65 @@ class Button:
     row: int | None = None
 
 
+class SelectKind(Enum):
+    """What a select offers."""
+
+    TEXT = "text"
+    ROLE = "role"
+    CHANNEL = "channel"
+    USER = "user"
+
+
+@dataclass(frozen=True, slots=True)
+class Select:
+    """A select menu. `options` (TEXT only) are (value, label, description); `chosen` has values, or ids as text."""
+
+    kind: SelectKind
+    custom_id: str
+    placeholder: str
+    options: tuple[tuple[str, str, str], ...] = ()
+    chosen: tuple[str, ...] = ()
+    min_values: int = 0
+    max_values: int = 1
+    row: int | None = None
+
+    def item(self) -> discord.ui.Item[discord.ui.View]:
+        """Return it as discord.py's component."""
+        shared: dict[str, Any] = {
+            "custom_id": self.custom_id,
+            "placeholder": cut(self.placeholder, 150),
+            "min_values": self.min_values,
+            "max_values": self.max_values,
+            "row": self.row,
+        }
+        if self.kind is SelectKind.TEXT:
+            options = [
+                discord.SelectOption(
+                    label=cut(label, 100), value=value, description=cut(about, 100) or None, default=value in self.chosen
+                )
+                for value, label, about in self.options
+            ]
+            return discord.ui.Select(options=options, **shared)
+        held = [discord.Object(int(one), type=_HELD[self.kind]) for one in self.chosen[: self.max_values]]
+        if self.kind is SelectKind.CHANNEL:
+            return discord.ui.ChannelSelect(channel_types=[discord.ChannelType.text], default_values=held, **shared)
+        if self.kind is SelectKind.USER:
+            return discord.ui.UserSelect(default_values=held, **shared)
+        return discord.ui.RoleSelect(default_values=held, **shared)
+
+
+_HELD = {
+    SelectKind.ROLE: discord.Role,
+    SelectKind.CHANNEL: discord.abc.GuildChannel,
+    SelectKind.USER: discord.User,
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Reply:
     """What a person gets. Texts are ready Markdown; whatever others wrote in them is escaped already.
 
-    `more` says in words how many fields there was no room for.
+    `files` are attached (name, content). `more` says in words how many fields there was no room for.
     """
 
     headline: str
@@ -59,6 +119,8 @@ class Reply:
     tone: Tone
     fields: tuple[tuple[str, str], ...] = ()
     buttons: tuple[Button, ...] = ()
+    selects: tuple[Select, ...] = ()
+    files: tuple[tuple[str, bytes], ...] = ()
     footer: str = ""
     image: str = ""
     more: Callable[[int], str] | None = None
@@ -95,14 +157,16 @@ class Reply:
         return ELLIPSIS, cut(self.more(count), FIELD_VALUE) if self.more else ELLIPSIS
 
     def view(self) -> discord.ui.View | None:
-        """Return the buttons, None without any.
+        """Return the selects and buttons, None without any.
 
         The view is stopped at once: clicks go to the router by their custom id, so nothing stays in memory for them
         and nothing is lost with the process.
         """
-        if not self.buttons:
+        if not self.buttons and not self.selects:
             return None
         view = discord.ui.View(timeout=None)
+        for select in self.selects:
+            view.add_item(select.item())
         for button in self.buttons:
             view.add_item(
                 discord.ui.Button(
@@ -114,6 +178,10 @@ class Reply:
             )
         view.stop()
         return view
+
+    def attachments(self) -> list[discord.File]:
+        """Return the files, each to be sent once."""
+        return [discord.File(io.BytesIO(content), filename=name) for name, content in self.files]
 
 
 def _fit(embed: discord.Embed, fields: list[tuple[str, str]]) -> bool:

@@ -6,7 +6,7 @@ import asyncio
 import base64
 import hashlib
 import logging
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -15,14 +15,14 @@ import discord
 
 from bot.errors import InvalidInput
 from bot.services.tickets import MESSAGE_SECONDS
-from bot.services.turn import Subject
+from bot.services.turn import Origin, Subject
 from bot.ui.reply import PREFIX
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from bot.domain.access import Action
-    from bot.services.tickets import Tickets
+    from bot.services.tickets import Ticket, Tickets
     from bot.services.turn import Intent, Turn
     from bot.ui.reply import Button, Reply
     from bot.ui.words import Words
@@ -33,6 +33,7 @@ ALREADY_ACKNOWLEDGED = 40060
 BROKEN = (aiohttp.ClientError, OSError)
 """What a connection to Discord breaks with; aiohttp's own errors are not all OSErrors."""
 PAUSE_SECONDS = 0.1
+SAVE_SECONDS = 0.5
 
 
 async def persist(edit: Callable[[], Awaitable[object]]) -> None:
@@ -59,7 +60,8 @@ class Visit:
     """An interaction with everything that answering it needs.
 
     `turn` is set once the person was admitted. `route`, `intent`, `actions` and `target` say what is being done, so
-    that a question or a failure can offer to go on with exactly that; `back` is where a failure leads back to.
+    that a question or a failure can offer to go on with exactly that; `back` is where a failure leads back to; `asked`
+    is the action and target that access was decided on last.
     `responded` once Discord has the first response, `settled` once the person has his answer.
     """
 
@@ -74,8 +76,11 @@ class Visit:
     actions: tuple[Action, ...] = ()
     target: int | None = None
     back: Button | None = None
+    asked: tuple[tuple[Action, ...], int | None] = ((), None)
     responded: bool = False
     settled: bool = False
+    _issued: list[Ticket] = field(default_factory=list)
+    _in_place: bool = False
 
     @property
     def turn(self) -> Turn:
@@ -86,9 +91,22 @@ class Visit:
 
     def admit(self, turn: Turn, actions: tuple[Action, ...], target: int | None) -> None:
         """Let the person act; called where access is decided and nowhere else."""
-        self._turn = replace(turn, on_wait=self._tell_wait)
+        self._turn = replace(turn, on_wait=self._tell_wait, origin=self.origin)
         self.actions = actions
         self.target = target
+
+    @property
+    def admitted(self) -> bool:
+        """Whether there is a turn."""
+        return self._turn is not None
+
+    @property
+    def origin(self) -> Origin:
+        """What history and later answers need of the interaction."""
+        interaction = self.interaction
+        return Origin(
+            interaction.id, self.reference, interaction.channel_id or 0, self.words.locale, interaction.token
+        )
 
     def named(self, member: discord.abc.Snowflake | None, api_id: str | None) -> Subject:
         """Return whose account a command's options mean: nobody named is oneself."""
@@ -103,6 +121,11 @@ class Visit:
         if api_id is not None and not api_id.strip():
             raise InvalidInput("api-id-empty")
         return self.named(member, api_id.strip() if api_id is not None else None)
+
+    @property
+    def public(self) -> bool:
+        """Whether what was clicked is a message that others see too."""
+        return self.interaction.message is not None and not self.edits
 
     def doing(self, route: str, intent: Intent | None) -> None:
         """Say what is under way, so that it can be confirmed or tried again."""
@@ -135,7 +158,8 @@ class Visit:
             lifetime=lifetime,
             once=once,
         )
-        return f"{PREFIX}:{route}:{ticket}:{arg}"
+        self._issued.append(ticket)
+        return f"{PREFIX}:{route}:{ticket.id}:{arg}"
 
     @property
     def waits(self) -> bool:
@@ -144,58 +168,84 @@ class Visit:
         return self.responded and not self.settled and not choosing
 
     @property
-    def _edits(self) -> bool:
+    def edits(self) -> bool:
         """Whether the answer replaces the private message that the click came from."""
         message = self.interaction.message
         return message is not None and message.flags.ephemeral
 
-    async def acknowledge(self, *, anew: bool = False) -> None:
+    async def acknowledge(self, *, anew: bool = False, in_place: bool = False) -> None:
         """Tell Discord that an answer will come. The first await of everything that touches network or disk.
 
-        `anew`: as a message of its own, beside the one that was clicked.
+        `anew`: as a message of its own, beside the one that was clicked. `in_place`: by editing the message that was
+        clicked, though others see it too; then `show` edits it, and `whisper` adds a private one.
         """
         if not self.responded:
-            if self._edits and not anew:
+            self._in_place = in_place
+            if in_place or (self.edits and not anew):
                 await self._respond(self.interaction.response.defer)
             else:
                 await self._respond(partial(self.interaction.response.defer, ephemeral=True, thinking=True))
 
     async def show(self, reply: Reply) -> None:
         """Give the answer, privately: in place of the private message that was clicked, else as a new one."""
+        await self._save()
         self.settled = True
         interaction = self.interaction
         shown: dict[str, Any] = {"content": reply.headline, "embed": self._embed(reply), "view": reply.view()}
         if self.responded:
-            await persist(partial(interaction.edit_original_response, **shown))
-        elif self._edits:
-            await self._respond(partial(interaction.response.edit_message, **shown))
+            await persist(lambda: interaction.edit_original_response(**shown, attachments=reply.attachments()))
+        elif self.edits:
+            await self._respond(lambda: interaction.response.edit_message(**shown, attachments=reply.attachments()))
         else:
             await self._send(reply)
 
+    async def replace(self, reply: Reply) -> None:
+        """Edit the message that was clicked, which others see too. Acknowledges if nobody did."""
+        await self.acknowledge(in_place=True)
+        shown: dict[str, Any] = {"content": reply.headline, "embed": self._embed(reply), "view": reply.view()}
+        self.settled = True
+        await persist(partial(self.interaction.edit_original_response, **shown))
+
     async def whisper(self, reply: Reply) -> None:
         """Give the answer as a new private message, leaving whatever was clicked as it is."""
+        if self.responded and not self._in_place:
+            await self.show(reply)
+            return
+        await self._save()
         self.settled = True
         if self.responded:
-            await self.show(reply)
+            await self._follow_up(reply)
         else:
             await self._send(reply)
 
     async def open_modal(self, modal: discord.ui.Modal) -> None:
         """Answer with a form. Like a view it is stopped at once: its submission goes to the router."""
         modal.stop()
+        await self._save()
         self.settled = True
         await self._respond(partial(self.interaction.response.send_modal, modal))
 
-    async def _send(self, reply: Reply) -> None:
+    async def _save(self) -> None:
+        """Store the tickets of what is about to be shown, for half a second at most: then they live in memory only."""
+        issued, self._issued = self._issued, []
+        if issued:
+            await asyncio.wait({asyncio.ensure_future(self.tickets.save(issued))}, timeout=SAVE_SECONDS)
+
+    def _message(self, reply: Reply) -> dict[str, Any]:
         view = reply.view()
-        send = partial(
-            self.interaction.response.send_message,
-            content=reply.headline,
-            embed=self._embed(reply),
-            view=view if view is not None else discord.utils.MISSING,
-            ephemeral=True,
-        )
-        await self._respond(send)
+        return {
+            "content": reply.headline,
+            "embed": self._embed(reply),
+            "view": view if view is not None else discord.utils.MISSING,
+            "files": reply.attachments(),
+            "ephemeral": True,
+        }
+
+    async def _send(self, reply: Reply) -> None:
+        await self._respond(lambda: self.interaction.response.send_message(**self._message(reply)))
+
+    async def _follow_up(self, reply: Reply) -> None:
+        await persist(lambda: self.interaction.followup.send(**self._message(reply)))
 
     async def _respond(self, respond: Callable[[], Awaitable[object]]) -> None:
         """Give the first response, again where the connection broke: "already acknowledged" then says that it arrived.
@@ -220,7 +270,8 @@ class Visit:
             return
 
     def _embed(self, reply: Reply) -> discord.Embed:
-        if self._turn is not None and self._turn.tenant.staging:
+        tenant = self._turn.guild.tenant if self._turn is not None else None
+        if tenant is not None and tenant.staging:
             reply = replace(reply, footer=f"STAGING {reply.footer}".strip())
         return reply.embed()
 

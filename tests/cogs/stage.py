@@ -5,7 +5,6 @@ simcord answers as Discord does: it refuses late, double and oversized replies, 
 
 from __future__ import annotations
 
-import itertools
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -13,20 +12,22 @@ from typing import TYPE_CHECKING, Any
 import simcord
 from simcord.backend import serializers
 
+from bot.assembly import Services, build_cogs, build_services
+from bot.cad.breaker import Breaker
+from bot.cad.budget import Budget
+from bot.cad.client import CadClient
+from bot.cad.v1 import V1
+from bot.cad.v2 import V2
 from bot.client import CharlinkBot
 from bot.i18n import Catalogues
 from bot.registration import sync_commands
-from bot.services.accounts import Accounts
-from bot.services.creation import Creation
-from bot.services.linking import Linking
-from bot.services.tenants import Guild, Guilds
-from bot.services.tickets import Tickets
-from bot.settings import SelfLink, load_settings
+from bot.services.guilds import Guilds, Home
+from bot.services.tenants import Guild
+from bot.settings import ApiVersion, SelfLink, load_settings
 from bot.telemetry import Metrics
 from bot.ui.desk import Desk
 from bot.ui.router import Router
-from cogs.linkchar import LinkChar
-from cogs.newchar import NewChar
+from tests.community import config_of
 from tests.services.files import NoFiles
 
 if TYPE_CHECKING:
@@ -34,8 +35,10 @@ if TYPE_CHECKING:
 
     from discord import app_commands
 
+    from bot.cad.protocol import Credentials
     from bot.domain.access import Policy
     from bot.services.attachments import AttachmentReader
+    from bot.settings import CreateForm
     from sandbox.cad.state import Account
     from tests.community import Town
 
@@ -43,10 +46,27 @@ SETTINGS = load_settings({"DISCORD_TOKEN": "made-up", "SHARD_COUNT": "1"}, None)
 
 
 class OpenGuilds(Guilds):
-    """Guilds that are set up after the bot was built."""
+    """Guilds that are set up after the bot was built. Keys of other communities are tried against the same CAD."""
 
-    def set_up(self, guild_id: int, guild: Guild) -> None:
-        self._guilds[guild_id] = guild
+    def __init__(self, place: Town) -> None:
+        def connect(
+            credentials: Credentials, version: ApiVersion, form: CreateForm, budget: Budget, breaker: Breaker
+        ) -> CadClient:
+            dialect = V1(credentials, form) if version is ApiVersion.V1 else V2(credentials)
+            return CadClient(dialect, place.cad, budget, breaker, clock=place.clock)
+
+        super().__init__(
+            place.database,
+            place.vault,
+            connect,
+            home=Home(),
+            budget=lambda: Budget("unlimited", clock=place.clock),
+            breaker=lambda: Breaker(clock=place.clock),
+            clock=place.clock,
+        )
+
+    def set_up(self, guild: Guild) -> None:
+        self._guilds[guild.id] = guild
 
 
 @dataclass(frozen=True)
@@ -98,6 +118,7 @@ class Stage:
     town: Town
     guilds: OpenGuilds
     metrics: Metrics
+    services: Services
 
     def __post_init__(self) -> None:
         self.guild = self.env.create_guild()
@@ -116,7 +137,7 @@ class Stage:
 
     def set_policy(self, policy: Policy) -> None:
         self.policy = policy
-        self.guilds.set_up(self.guild.id, Guild(policy, self.town.tenant))
+        self.guilds.set_up(Guild(policy.guild_id, config_of(policy), self.town.tenant))
 
     def member(self, name: str, *roles: str) -> Any:
         return self.guild.add_member(self.env.create_user(name), roles=[self.roles[role] for role in roles])
@@ -167,22 +188,28 @@ class Stage:
 @asynccontextmanager
 async def staged(place: Town, files: AttachmentReader | None = None) -> AsyncIterator[Stage]:
     """Run the bot for a community."""
-    numbers = itertools.count(1)
-    guilds, metrics = OpenGuilds({}), Metrics()
-    tickets = Tickets(clock=place.clock, new_id=lambda: f"t{next(numbers)}")
-    desk = Desk(catalogues=Catalogues.load(), guilds=guilds, tickets=tickets, metrics=metrics)
-    router = Router(desk, tickets)
-    accounts = Accounts()
+    guilds, metrics = OpenGuilds(place), Metrics()
+    services = build_services(
+        database=place.database, vault=place.vault, guilds=guilds, attachments=files or NoFiles(), clock=place.clock
+    )
+    desk = Desk(
+        catalogues=Catalogues.load(),
+        guilds=guilds,
+        tickets=services.tickets,
+        history=services.history,
+        metrics=metrics,
+    )
+    router = Router(desk, services.tickets)
 
     async def setup(bot: CharlinkBot) -> None:
-        await bot.add_cog(LinkChar(desk, Linking(accounts), router))
-        await bot.add_cog(NewChar(desk, Creation(accounts, files or NoFiles(), clock=place.clock), router))
+        for cog in build_cogs(bot, desk, router, services):
+            await bot.add_cog(cog)
         await sync_commands(bot, [])
 
     bot = CharlinkBot(settings=SETTINGS, desk=desk, router=router, setup=setup)
     env = simcord.Env(bot, check_errors=False)  # refusals are errors to simcord
     await env.start()
     try:
-        yield Stage(env, bot, place, guilds, metrics)
+        yield Stage(env, bot, place, guilds, metrics, services)
     finally:
         await env.shutdown()

@@ -60,8 +60,7 @@ async def test_a_guild_that_nobody_set_up(stage: Stage, pia: Any) -> None:
 
 
 async def test_a_policy_of_another_guild_opens_nothing(stage: Stage, pia: Any) -> None:
-    other = Guild(replace(stage.policy, guild_id=1), stage.town.tenant)
-    stage.guilds.set_up(stage.guild.id, other)
+    stage.guilds._guilds[stage.guild.id] = Guild(1, stage.guilds.find(stage.guild.id).config, stage.town.tenant)
     assert (await stage.slash(pia, "linkchar", sync_id="ABC")).headline == "Refused: this belongs to another server."
 
 

@@ -333,7 +333,7 @@ class TestFailures:
 
 
 async def test_staging_is_said_in_every_answer(place: Town) -> None:
-    place.tenant.staging = True
+    place.tenant = replace(place.tenant, staging=True)
     async with staged(place) as stage:
         pia = stage.member("Pia", "player")
         assert "STAGING" in (await stage.slash(pia, "linkchar", sync_id="ABC")).text

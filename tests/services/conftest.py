@@ -25,5 +25,5 @@ def pia(place: Town) -> Account:
 
 
 @pytest.fixture
-def linking() -> Linking:
-    return Linking(Accounts())
+def linking(place: Town) -> Linking:
+    return Linking(Accounts(), place.history)

@@ -41,7 +41,7 @@ def settle(place: Town) -> Town:
 
 
 def creation_of(place: Town) -> Creation:
-    return Creation(Accounts(), NoFiles(), clock=place.clock)
+    return Creation(Accounts(), NoFiles(), place.history, clock=place.clock)
 
 
 async def draft_of(place: Town, creation: Creation, turn: Turn | None = None, intent: StartIntent = START) -> Draft:

@@ -6,12 +6,20 @@ import asyncio
 import gc
 
 import pytest
+from pydantic import SecretStr
 
+from bot.cad.breaker import Breaker
+from bot.cad.budget import Budget
 from bot.domain.access import Policy
+from bot.cad.protocol import Credentials
+from bot.domain.frameworks import Framework
 from bot.domain.models import Target
-from bot.services.tenants import Guilds, home_guilds
+from bot.assembly import home
+from bot.services.guilds import Guilds
 from bot.settings import ApiVersion, DbSync, PlayerAction, SelfLink, Settings, load_settings
-from tests.community import Town, town
+from bot.storage.guilds import all_guilds
+from bot.storage.vault import Vault
+from tests.community import COMMUNITY, Town, town
 
 STAFF, PLAYER, APPROVER, ADMIN, BLOCKED = 11, 12, 13, 14, 15
 STAGING = "https://staging-api.dev.sonorancad.com"
@@ -22,33 +30,55 @@ def settings(**more: str) -> Settings:
     return load_settings({**required, "SONORAN_COMMUNITY_ID": "c", "SONORAN_API_KEY": "k", **more}, None)
 
 
-def guilds(place: Town, **more: str) -> Guilds:
-    return home_guilds(settings(**more), place.tenant.cad)
+async def guilds(place: Town, chosen: Settings | None = None, **more: str) -> Guilds:
+    chosen = chosen or settings(**more)
+    found = Guilds(
+        place.database,
+        place.vault,
+        lambda *_: place.tenant.cad,
+        home=home(chosen),
+        budget=Budget,
+        breaker=Breaker,
+        staging=chosen.staging,
+    )
+    await found.load()
+    return found
 
 
-def test_home_guilds_share_one_community(place: Town) -> None:
-    found = guilds(place)
+async def test_home_guilds_share_one_community(place: Town) -> None:
+    found = await guilds(place)
     first, second = found.find(1), found.find(2)
     assert first is not None
     assert second is not None
-    assert first.tenant is second.tenant
-    assert found.tenants == (first.tenant,)
+    assert first.tenant is not None
+    assert second.tenant is not None
+    assert first.tenant.community is second.tenant.community
+    assert [tenant.id for tenant in found.tenants] == ["c"]
     assert (first.policy.guild_id, second.policy.guild_id) == (1, 2)
 
 
-@pytest.mark.parametrize("guild_id", [3, 0, None])
-def test_a_strangers_guild_has_none(place: Town, guild_id: int | None) -> None:
-    assert guilds(place).find(guild_id) is None
+@pytest.mark.parametrize("guild_id", [3, 0])
+async def test_a_strangers_guild_has_neither_community_nor_roles(place: Town, guild_id: int) -> None:
+    found = (await guilds(place, STAFF_ROLE_IDS=str(STAFF))).find(guild_id)
+    assert found is not None
+    assert found.tenant is None
+    assert found.policy == Policy(guild_id=guild_id)
 
 
-def test_without_a_key_no_guild_has_one() -> None:
-    found = home_guilds(load_settings({"DISCORD_TOKEN": "t", "DISCORD_GUILD_IDS": "1"}, None), None)
-    assert found.find(1) is None
+async def test_outside_of_guilds_there_is_none(place: Town) -> None:
+    assert (await guilds(place)).find(None) is None
+
+
+async def test_without_a_key_no_guild_has_one(place: Town) -> None:
+    found = await guilds(place, load_settings({"DISCORD_TOKEN": "t", "DISCORD_GUILD_IDS": "1"}, None))
+    guild = found.find(1)
+    assert guild is not None
+    assert guild.tenant is None
     assert found.tenants == ()
 
 
-def test_the_policy_is_what_the_operator_set(place: Town) -> None:
-    guild = guilds(
+async def test_the_policy_is_what_the_operator_set(place: Town) -> None:
+    found = await guilds(
         place,
         STAFF_ROLE_IDS=str(STAFF),
         PLAYER_ROLE_IDS=f"{PLAYER}",
@@ -59,7 +89,8 @@ def test_the_policy_is_what_the_operator_set(place: Town) -> None:
         SELF_LINK="open",
         SELF_LINK_PATTERN="char#:{api_id}",
         MAX_LINKS="3",
-    ).find(1)
+    )
+    guild = found.find(1)
     assert guild is not None
     assert guild.policy == Policy(
         guild_id=1,
@@ -75,15 +106,15 @@ def test_the_policy_is_what_the_operator_set(place: Town) -> None:
     )
 
 
-def test_replies_say_staging_only_there(place: Town) -> None:
+async def test_replies_say_staging_only_there(place: Town) -> None:
     for url, staging in ((STAGING, True), ("https://api.sonorancad.com", False)):
-        (tenant,) = guilds(place, SONORAN_API_URL=url).tenants
+        (tenant,) = (await guilds(place, SONORAN_API_URL=url)).tenants
         assert tenant.staging is staging
 
 
 @pytest.mark.parametrize(("version", "expected"), [("v1", True), ("v2", False)])
-def test_discord_ids_as_api_ids_are_for_v1(place: Town, version: str, *, expected: bool) -> None:
-    (tenant,) = guilds(place, API_ID_IS_DISCORD_ID="true", SONORAN_API_VERSION=version).tenants
+async def test_discord_ids_as_api_ids_are_for_v1(place: Town, version: str, *, expected: bool) -> None:
+    (tenant,) = (await guilds(place, API_ID_IS_DISCORD_ID="true", SONORAN_API_VERSION=version)).tenants
     assert tenant.api_id_is_discord_id is expected
     assert tenant.version is ApiVersion(version)
 
@@ -99,7 +130,7 @@ def test_discord_ids_as_api_ids_are_for_v1(place: Town, version: str, *, expecte
 )
 def test_database_sync_is_known_once_it_was_seen(db_sync: DbSync, *, seen: bool, synced: bool) -> None:
     tenant = town(db_sync=db_sync).tenant
-    tenant.sync_seen = seen
+    tenant.community.sync_seen = seen
     assert tenant.synced is synced
 
 
@@ -113,4 +144,53 @@ async def test_a_lock_is_one_for_one_account_and_kept_only_while_used(place: Tow
         assert not waiting.done()
     await waiting
     gc.collect()
-    assert len(tenant._locks) <= 1
+    assert len(tenant.community._locks) <= 1
+
+
+async def test_what_setup_changed_is_over_the_environment_and_survives(place: Town) -> None:
+    found = await guilds(place, MAX_LINKS="3", SELF_LINK="off")
+    changed = await found.change(1, {"max_links": 5, "framework": Framework.ESX})
+    assert (changed.config.max_links, changed.config.self_link) == (5, SelfLink.OFF)
+    again = (await guilds(place, MAX_LINKS="9", SELF_LINK="open")).find(1)
+    assert again is not None
+    assert (again.config.max_links, again.config.framework) == (5, Framework.ESX)
+    assert again.config.self_link is SelfLink.OPEN
+
+
+async def test_a_guild_joins_by_its_own_key_which_is_stored_sealed(place: Town) -> None:
+    found = await guilds(place)
+    joined = await found.connect(3, Credentials(COMMUNITY, SecretStr("sandbox-key")), "Sandbox", {})
+    assert joined.tenant is not None
+    (row,) = await place.database.read(all_guilds)
+    assert row.key is not None
+    assert b"sandbox-key" not in row.key
+    again = (await guilds(place)).find(3)
+    assert again is not None
+    assert again.tenant is not None
+    assert (again.tenant.id, again.tenant.community.name) == (COMMUNITY, "Sandbox")
+
+
+async def test_a_key_of_another_ring_leaves_the_guild_without_a_community(place: Town) -> None:
+    await (await guilds(place)).connect(3, Credentials(COMMUNITY, SecretStr("sandbox-key")), "Sandbox", {})
+    place.vault = Vault([b"another key of exactly 32 bytes!"])
+    again = (await guilds(place)).find(3)
+    assert again is not None
+    assert again.tenant is None
+
+
+async def test_what_was_met_of_links_survives(place: Town) -> None:
+    first = await guilds(place)
+    await first.connect(3, Credentials(COMMUNITY, SecretStr("sandbox-key")), "Sandbox", {})
+    tenant = first.find(3).tenant  # type: ignore[union-attr]
+    assert tenant is not None
+    tenant.memory.note(Target.of(discord=1), "A", linked=True)
+    tenant.memory.identify(Target.of(discord=1), "91de0ce8", "Pia")
+    tenant.memory.note(Target.of(discord=1), "B", linked=False)
+    tenant.met_sync()
+    await first.save_news()
+    again = (await guilds(place)).find(3).tenant  # type: ignore[union-attr]
+    assert again is not None
+    assert again.memory.seen(Target.of(discord=1)) == {"A": True, "B": False}
+    assert again.memory.name(Target.of(account="91de0ce8")) == "Pia"
+    assert again.memory.held_by_another(Target.of(discord=2), "A")
+    assert again.synced

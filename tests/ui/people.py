@@ -9,10 +9,10 @@ import discord
 
 from bot.domain.access import Action, Decision, Rule
 from bot.i18n import Catalogues
-from bot.services.tenants import Guild, Guilds
 from bot.services.tickets import Tickets
 from bot.telemetry import Metrics
 from bot.ui.desk import Desk
+from tests.cogs.stage import OpenGuilds
 from tests.community import GUILD, PIA, PLAYER_ROLE, Town
 
 if TYPE_CHECKING:
@@ -38,6 +38,9 @@ class Interaction:
         self.fails: Exception | None = None
         self.response = self
         self._done = False
+        self.permissions = discord.Permissions.none()
+        self.channel_id = 700
+        self.token = "interaction-token"  # noqa: S105 - made up
 
     def is_done(self) -> bool:
         return self._done
@@ -84,9 +87,13 @@ def member(*roles: int, user_id: int = PIA) -> discord.Member:
 def desk_of(place: Town) -> tuple[Desk, Tickets, Metrics]:
     metrics = Metrics()
     numbers = iter(range(1, 1000))
-    tickets = Tickets(clock=place.clock, new_id=lambda: f"t{next(numbers)}")
-    guilds = Guilds({GUILD: Guild(place.policy, place.tenant)})
-    return Desk(catalogues=Catalogues.load(), guilds=guilds, tickets=tickets, metrics=metrics), tickets, metrics
+    tickets = Tickets(place.database, clock=place.clock, new_id=lambda: f"t{next(numbers)}")
+    guilds = OpenGuilds(place)
+    guilds.set_up(place.guild)
+    desk = Desk(
+        catalogues=Catalogues.load(), guilds=guilds, tickets=tickets, history=place.history, metrics=metrics
+    )
+    return desk, tickets, metrics
 
 
 def visit_of(desk: Desk, interaction: Interaction) -> Visit:

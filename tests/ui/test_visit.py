@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
@@ -72,15 +73,15 @@ def test_nothing_acts_before_admission(desk: Desk) -> None:
         visit.custom_id("link", "payload")
 
 
-def test_a_button_holds_whose_and_what(desk: Desk, tickets: Tickets, place: Town) -> None:
+async def test_a_button_holds_whose_and_what(desk: Desk, tickets: Tickets, place: Town) -> None:
     visit = admitted(desk, Interaction(), place)
     prefix, route, ticket, arg = visit.custom_id("link", "payload", arg="7").split(":")
-    found = tickets.find(ticket)
+    found = await tickets.find(ticket, str)
     assert (prefix, route, arg) == ("cl1", "link", "7")
     assert found is not None
     assert (found.owner_id, found.guild_id, found.target, found.payload) == (PIA, GUILD, PIA, "payload")
     assert found.actions == (Action.LINK,)
-    other = tickets.find(visit.custom_id("link", "payload", actions=(Action.UNLINK,)).split(":")[2])
+    other = await tickets.find(visit.custom_id("link", "payload", actions=(Action.UNLINK,)).split(":")[2], str)
     assert other is not None
     assert other.actions == (Action.UNLINK,)
 
@@ -115,7 +116,7 @@ async def test_a_wait_that_cannot_be_told_stops_nothing(desk: Desk, place: Town,
 
 
 async def test_staging_is_said(desk: Desk, place: Town) -> None:
-    place.tenant.staging = True
+    place.tenant = replace(place.tenant, staging=True)
     interaction = Interaction()
     await admitted(desk, interaction, place).show(REPLY)
     assert interaction.said[0][1]["embed"].footer.text == "STAGING"

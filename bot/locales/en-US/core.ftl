@@ -17,7 +17,13 @@ interrupted = The bot is being restarted.
     Your request was cut short, so it is not certain whether it was carried out. Look before you try again.
 waiting = Waiting for the CAD: you are number { $place } in line, about { $seconds } s.
 guild-not-set-up = This server is not set up.
-    No CAD community is connected to this server, so there is nothing to link to. Whoever runs the bot can add this server to DISCORD_GUILD_IDS.
+    No CAD community is connected to this server, so there is nothing to link to. Whoever manages the server can connect one with `/setup`. Nothing was changed.
+storage-failed = The bot's own records can't be read or written just now.
+    Without them nothing is done, so that nothing gets lost. Try again in a moment; if it goes on, tell whoever runs the bot. Nothing was changed.
+guild-only = This works in a server only.
+    Use it in the server whose CAD you mean. Nothing was changed.
+operation-repeated = This is being done already.
+    The same request came twice; it is carried out once. Nothing more was changed.
 
 ## Buttons that no longer lead anywhere
 
@@ -26,7 +32,7 @@ button-unknown = This button is not known any more.
 command-outdated = This command has changed.
     Your Discord still shows an older version of it. Restart Discord (Ctrl+R), then type it again. Nothing was changed.
 button-expired = This button has expired.
-    Buttons are good for 15 minutes, forms for 24 hours, and both only until the bot is restarted. Nothing was changed: type the command again.
+    Buttons are good for 15 minutes, forms for 24 hours. Nothing was changed: type the command again.
 button-not-yours = This button belongs to somebody else.
     Type the command yourself to get your own.
 button-pressed = This button was already pressed.
@@ -36,6 +42,12 @@ button-pressed = This button was already pressed.
 
 rule-no-action = Refused: this command declares no access rule.
     That is a mistake in the bot. Please tell whoever runs it.
+rule-managers-only-nobody = Refused: this is for whoever manages the server.
+    It needs Discord's permission Manage Server. Ask the server's owner.
+rule-approvers-only = Refused: only approvers can decide this.
+    Any one of these roles opens it: { $roles }.
+rule-approvers-only-nobody = Refused: no approver role is set up in this server.
+    Whoever manages the server can set one with `/setup`.
 rule-other-guild-nobody = Refused: this belongs to another server.
     Use it in the server it came from.
 rule-blocked-nobody = Refused: one of your roles is blocked from using this bot.

@@ -1,0 +1,1 @@
+"""What survives a restart: one database (SQLite or PostgreSQL), and the encryption of the secrets in it."""

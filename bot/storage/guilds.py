@@ -1,0 +1,106 @@
+"""Guilds and communities: what `/setup` stored, under which sealed key, and what is kept of each community."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import delete, func, select
+
+from bot.storage.statements import upsert
+from bot.storage.tables import communities, guilds, templates
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sqlalchemy import Connection
+
+KEY_PURPOSE = "cad-key"
+"""What a guild's key is sealed for."""
+
+
+@dataclass(frozen=True, slots=True)
+class GuildRow:
+    """What is stored of one guild. `key` is sealed; `config` has the changed fields only, as JSON values."""
+
+    id: int
+    community_id: str | None = None
+    key: bytes | None = field(default=None, repr=False)
+    config: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class CommunityRow:
+    """What is kept of one community. `template` is the newest one's JSON with the time it was fetched at."""
+
+    id: str
+    name: str
+    sync_seen: bool
+    template: Mapping[str, Any] | None = field(default=None, repr=False)
+    fetched_at: float = 0.0
+
+
+def all_guilds(tx: Connection) -> tuple[GuildRow, ...]:
+    """Return every guild that somebody set up."""
+    rows = tx.execute(select(guilds.c.id, guilds.c.community_id, guilds.c.key, guilds.c.config))
+    return tuple(GuildRow(row.id, row.community_id, row.key, row.config) for row in rows)
+
+
+def save_guild(tx: Connection, row: GuildRow, *, now: float) -> None:
+    """Store a guild, in place of what was stored of it."""
+    values = {"community_id": row.community_id, "key": row.key, "config": dict(row.config), "updated_at": now}
+    upsert(tx, guilds, {"id": row.id}, values)
+
+
+def sealed_rows(tx: Connection) -> bool:
+    """Whether anything is stored that only the key ring can open."""
+    return bool(tx.scalar(select(func.count()).select_from(guilds).where(guilds.c.key.is_not(None))))
+
+
+def all_communities(tx: Connection) -> tuple[CommunityRow, ...]:
+    """Return every community, with its newest template."""
+    newest = (templates.c.community_id == communities.c.id) & (templates.c.digest == communities.c.template)
+    rows = tx.execute(
+        select(communities, templates.c.body, templates.c.fetched_at).select_from(
+            communities.outerjoin(templates, newest)
+        )
+    )
+    return tuple(CommunityRow(row.id, row.name, row.sync_seen, row.body, row.fetched_at or 0.0) for row in rows)
+
+
+def save_community(tx: Connection, community_id: str, **values: object) -> None:
+    """Store what is known of a community: `name`, `sync_seen` or `template` (a digest); the rest stays."""
+    upsert(tx, communities, {"id": community_id}, values)
+
+
+def save_template(tx: Connection, community_id: str, body: Mapping[str, Any], *, now: float) -> str:
+    """Store a template as the community's newest and return its digest."""
+    digest = template_digest(body)
+    key = {"community_id": community_id, "digest": digest}
+    upsert(tx, templates, key, {"body": dict(body), "fetched_at": now})
+    save_community(tx, community_id, template=digest)
+    return digest
+
+
+def template(tx: Connection, community_id: str, digest: str) -> Mapping[str, Any] | None:
+    """Return a stored template by its digest."""
+    found = tx.scalar(
+        select(templates.c.body).where(templates.c.community_id == community_id, templates.c.digest == digest)
+    )
+    return dict(found) if found is not None else None
+
+
+def drop_old_templates(tx: Connection, *, before: float) -> None:
+    """Forget templates that were replaced before a time: no draft is that old."""
+    current = templates.alias()
+    is_current = (current.c.community_id == communities.c.id) & (current.c.digest == communities.c.template)
+    settled = select(communities.c.id).join(current, is_current).where(current.c.fetched_at < before)
+    newest = select(communities.c.template).where(communities.c.id == templates.c.community_id).scalar_subquery()
+    tx.execute(delete(templates).where(templates.c.community_id.in_(settled), templates.c.digest != newest))
+
+
+def template_digest(body: Mapping[str, Any]) -> str:
+    """Return the name of a template: a hash of its JSON."""
+    return hashlib.sha256(json.dumps(body, sort_keys=True, ensure_ascii=False).encode()).hexdigest()[:32]

@@ -1,0 +1,106 @@
+"""The history: one row for every action, which is also the operation that carries it out.
+
+A row is inserted before anything is sent and completed after it; its `operation` is unique, so that one decision can't be
+carried out twice.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from sqlalchemy import null, select, update
+
+from bot.storage.statements import insert_once
+from bot.storage.tables import history
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+
+class State(StrEnum):
+    """Where an operation stands."""
+
+    SENDING = "sending"  # begun; whoever finds it so after a restart does not know what became of it
+    DONE = "done"
+    REFUSED = "refused"  # by a rule of ours, or by the CAD's
+    FAILED = "failed"  # nothing was changed
+    UNKNOWN = "unknown"  # the answer was lost and could not be read back
+    CANCELLED = "cancelled"
+
+
+SETTLED = frozenset({State.DONE, State.REFUSED, State.FAILED, State.UNKNOWN, State.CANCELLED})
+TOKEN_SECONDS = 15 * 60.0
+"""How long an interaction can still be answered, in seconds; after that its token is wiped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One row. `before` and `after` are small JSON without field values; `token` is sealed.
+
+    `member_id`: whom it was about; None: an account that no member stands for.
+    """
+
+    operation: str
+    guild_id: int
+    actor_id: int
+    rule: str
+    action: str
+    reference: str
+    began_at: float
+    state: State
+    community_id: str = ""
+    member_id: int | None = None
+    account: str = ""
+    subject: str = ""
+    before: object = None
+    after: object = None
+    cause: str = ""
+    interaction_id: int | None = None
+    token: bytes | None = field(default=None, repr=False)
+    ended_at: float | None = None
+    number: int | None = None
+
+
+def add(tx: Connection, entry: Entry) -> bool:
+    """Insert a row, begun or finished; False if that operation is there already."""
+    values = {name: getattr(entry, name) for name in Entry.__dataclass_fields__ if name != "number"}
+    values["before"] = null() if entry.before is None else entry.before
+    values["after"] = null() if entry.after is None else entry.after
+    return insert_once(tx, history, values)
+
+
+def settle(tx: Connection, entry: Entry) -> None:
+    """Complete a begun row; its token has done its duty."""
+    values = {
+        "state": entry.state,
+        "cause": entry.cause,
+        "account": entry.account,
+        "subject": entry.subject,
+        "before": null() if entry.before is None else entry.before,
+        "after": null() if entry.after is None else entry.after,
+        "ended_at": entry.ended_at,
+        "token": None,
+    }
+    tx.execute(update(history).where(history.c.operation == entry.operation).values(values))
+
+
+def unsettled(tx: Connection) -> tuple[Entry, ...]:
+    """Return what was begun and never completed, the oldest first."""
+    rows = tx.execute(select(history).where(history.c.state == State.SENDING).order_by(history.c.number))
+    return tuple(entry_of(row._mapping) for row in rows)  # noqa: SLF001 - SQLAlchemy's public name for a row as a mapping
+
+
+def wipe_tokens(tx: Connection, *, before: float) -> int:
+    """Wipe the tokens of rows that began before a time; returns how many."""
+    old = (history.c.token.is_not(None)) & (history.c.began_at < before)
+    return tx.execute(update(history).where(old).values(token=None)).rowcount
+
+
+def entry_of(row: object) -> Entry:
+    """Return a row of the table as an entry."""
+    values = dict(row)  # type: ignore[call-overload]  # a RowMapping
+    values.pop("posted", None)
+    values["state"] = State(values["state"])
+    return Entry(**values)

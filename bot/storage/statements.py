@@ -1,0 +1,29 @@
+"""Statements that both engines have, each in its own dialect."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy.dialects import postgresql, sqlite
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sqlalchemy import Connection, Table
+
+
+def upsert(tx: Connection, table: Table, key: Mapping[str, object], values: Mapping[str, object]) -> None:
+    """Insert a row, or change these values of the one that has the key. `key` is a primary key or a unique set."""
+    if tx.dialect.name == "postgresql":
+        on_postgresql = postgresql.insert(table).values({**key, **values})
+        tx.execute(on_postgresql.on_conflict_do_update(index_elements=list(key), set_=dict(values) or dict(key)))
+    else:
+        on_sqlite = sqlite.insert(table).values({**key, **values})
+        tx.execute(on_sqlite.on_conflict_do_update(index_elements=list(key), set_=dict(values) or dict(key)))
+
+
+def insert_once(tx: Connection, table: Table, values: Mapping[str, object]) -> bool:
+    """Insert a row unless one with such a key is there already; whether it was inserted."""
+    if tx.dialect.name == "postgresql":
+        return tx.execute(postgresql.insert(table).values(dict(values)).on_conflict_do_nothing()).rowcount == 1
+    return tx.execute(sqlite.insert(table).values(dict(values)).on_conflict_do_nothing()).rowcount == 1
