@@ -102,6 +102,7 @@ async def _run(settings: Settings) -> int:
 
         async def after_setup(parts: Parts) -> None:
             await sync_commands(parts.bot, settings.discord_guild_ids)
+            await parts.recovery.run(parts.bot.application_id or 0, parts.bot)
             beside = [asyncio.create_task(_warm(parts)), asyncio.create_task(_keep_news(parts))]
             for task in beside:
                 stack.callback(task.cancel)
@@ -216,7 +217,9 @@ async def _migrate(settings: Settings) -> int:
         before, after = await database.migrate()
     finally:
         await database.close()
-    typer.echo(f"The database is up to date ({before or 'new'} -> {after})." if before != after else "Nothing to migrate.")
+    typer.echo(
+        "Nothing to migrate." if before == after else f"The database is up to date: {before or 'new'} -> {after}."
+    )
     return 0
 
 

@@ -1,4 +1,4 @@
-"""Puts everything together: the only place that builds services, commands and the client, and hands them to each other."""
+"""Puts everything together: the only place that builds services, commands and the client."""
 
 from __future__ import annotations
 
@@ -34,6 +34,7 @@ from bot.storage.engine import Database
 from bot.storage.keys import load_vault
 from bot.telemetry import Metrics
 from bot.ui.desk import Desk
+from bot.ui.recovery import Recovery
 from bot.ui.router import Router
 from cogs.linkchar import LinkChar
 from cogs.newchar import NewChar
@@ -70,6 +71,7 @@ class Parts:
     bot: CharlinkBot
     services: Services
     metrics: Metrics
+    recovery: Recovery
 
 
 @asynccontextmanager
@@ -103,8 +105,9 @@ async def build(
     await guilds.load()
     attachments = AttachmentReader(session, [settings.discord_api_url])
     services = build_services(database=database, vault=vault, guilds=guilds, attachments=attachments)
+    catalogues = Catalogues.load()
     desk = Desk(
-        catalogues=Catalogues.load(),
+        catalogues=catalogues,
         guilds=services.guilds,
         tickets=services.tickets,
         history=services.history,
@@ -117,8 +120,15 @@ async def build(
             await bot.add_cog(cog)
         await after_setup(parts)
 
-    parts = Parts(CharlinkBot(settings=settings, desk=desk, router=router, setup=setup), services, metrics)
+    recovery = Recovery(database, vault, catalogues, serves=serves(settings))
+    parts = Parts(CharlinkBot(settings=settings, desk=desk, router=router, setup=setup), services, metrics, recovery)
     return parts
+
+
+def serves(settings: Settings) -> Callable[[int], bool]:
+    """Return which guilds are this process's: those of its shards, as Discord assigns them."""
+    count, mine = settings.shard_count, settings.shard_ids
+    return lambda guild_id: not count or not mine or (guild_id >> 22) % count in mine
 
 
 def build_guilds(

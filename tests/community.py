@@ -21,17 +21,17 @@ from bot.cad.transport import Transport
 from bot.cad.v1 import V1
 from bot.cad.v2 import V2
 from bot.domain.access import Actor, Decision, Policy, Rule
-from bot.errors import CadError, CadErrorKind, Sent
 from bot.domain.configuration import GuildConfig
+from bot.errors import CadError, CadErrorKind, Sent
 from bot.services.history import History
 from bot.services.tenants import Community as Shared
 from bot.services.tenants import Guild, Tenant
 from bot.services.turn import Origin, Turn
+from bot.settings import ApiVersion, CreateForm, DbSync, SelfLink
 from bot.storage.engine import Database
 from bot.storage.guilds import save_community
 from bot.storage.tables import metadata
 from bot.storage.vault import Vault
-from bot.settings import ApiVersion, CreateForm, DbSync, SelfLink
 from sandbox.cad import v1 as sandbox_v1
 from sandbox.cad import v2 as sandbox_v2
 from sandbox.cad.refusals import CadRefusal

@@ -158,25 +158,36 @@ def decide(actor: Actor, policy: Policy, action: Action, target: int | None) -> 
     """
     if actor.guild_id != policy.guild_id:
         return Decision(allowed=False, rule=Rule.OTHER_GUILD)
-    if action in {Action.OWN_DATA, Action.HELP}:
-        return Decision(allowed=True, rule=Rule.EVERYBODY)
-    if action is Action.SET_UP:
-        return Decision(allowed=actor.manages, rule=Rule.MANAGER if actor.manages else Rule.MANAGERS_ONLY)
+    if action in UNBOUND:
+        return _decide_unbound(actor, action)
     if actor.role_ids & policy.blocked:
         return Decision(allowed=False, rule=Rule.BLOCKED)
     if action is Action.DECIDE:
-        approvers = policy.approvers or policy.staff
-        if actor.role_ids & approvers:
-            return Decision(allowed=True, rule=Rule.APPROVER)
-        return Decision(allowed=False, rule=Rule.APPROVERS_ONLY, missing=approvers)
-    admins = policy.admins or policy.staff
-    if actor.role_ids & admins:
+        return _decide_deciding(actor, policy)
+    return _decide_about(actor, policy, action, target)
+
+
+def _decide_about(actor: Actor, policy: Policy, action: Action, target: int | None) -> Decision:
+    if actor.role_ids & (policy.admins or policy.staff):
         return Decision(allowed=True, rule=Rule.ADMIN)
     if action not in _FOR_STAFF and target == actor.user_id:
         return _decide_own(actor, policy, action)
     if actor.role_ids & policy.staff:
         return Decision(allowed=True, rule=Rule.STAFF)
     return Decision(allowed=False, rule=Rule.STAFF_ONLY, missing=policy.staff | policy.admins)
+
+
+def _decide_unbound(actor: Actor, action: Action) -> Decision:
+    if action is not Action.SET_UP:
+        return Decision(allowed=True, rule=Rule.EVERYBODY)
+    return Decision(allowed=actor.manages, rule=Rule.MANAGER if actor.manages else Rule.MANAGERS_ONLY)
+
+
+def _decide_deciding(actor: Actor, policy: Policy) -> Decision:
+    approvers = policy.approvers or policy.staff
+    if actor.role_ids & approvers:
+        return Decision(allowed=True, rule=Rule.APPROVER)
+    return Decision(allowed=False, rule=Rule.APPROVERS_ONLY, missing=approvers)
 
 
 def _decide_own(actor: Actor, policy: Policy, action: Action) -> Decision:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import TypeAdapter, ValidationError
 
 from bot.domain.access import Policy
-from bot.domain.frameworks import Framework
+from bot.domain.frameworks import Framework  # noqa: TC001 - pydantic reads the annotations
 from bot.settings import ApiVersion, CreateForm, DbSync, PlayerAction, SelfLink
 
 if TYPE_CHECKING:

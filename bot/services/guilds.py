@@ -26,7 +26,6 @@ from bot.storage.vault import VaultError
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-
     from sqlalchemy import Connection
 
     from bot.cad.breaker import Breaker
@@ -46,7 +45,7 @@ class Connect(Protocol):
     """How a client for one key is made, over the budget of its community and the breaker of its key."""
 
     def __call__(
-        self, credentials: Credentials, version: ApiVersion, form: CreateForm, budget: Budget, breaker: Breaker
+        self, credentials: Credentials, generation: ApiVersion, form: CreateForm, budget: Budget, breaker: Breaker, /
     ) -> CadClient:
         """Return a client. Does no I/O."""
         ...

@@ -1,7 +1,7 @@
 """What a button or form stands for, kept on our side: a custom id carries only an opaque ticket.
 
-A ticket says whose it is, where, and what it asks for, so that one place can check every click again. It is stored before
-the button is shown, so that it works after a restart as well; an unknown or expired one is answered politely.
+A ticket says whose it is, where, and what it asks for, so that one place can check every click again. It is stored
+before the button is shown, so it works after a restart as well; an unknown or expired one is answered politely.
 """
 
 from __future__ import annotations
@@ -137,8 +137,12 @@ class Tickets:
 
 
 @cache
-def _adapter(payload: type) -> TypeAdapter[Any]:
+def _adapter(payload: Any) -> TypeAdapter[Any]:  # noqa: ANN401 - a type
     return TypeAdapter(payload)
+
+
+def _stored(payload: Any) -> Any:  # noqa: ANN401 - any frozen dataclass, as JSON
+    return _adapter(type(payload)).dump_python(payload, mode="json")
 
 
 def _row(ticket: Ticket) -> rows.TicketRow:
@@ -149,7 +153,7 @@ def _row(ticket: Ticket) -> rows.TicketRow:
         guild_id=ticket.guild_id,
         actions=tuple(ticket.actions),
         target=ticket.target,
-        payload=_adapter(type(ticket.payload)).dump_python(ticket.payload, mode="json"),
+        payload=_stored(ticket.payload),
         once=ticket.once,
         expires_at=ticket.expires,
     )

@@ -1,7 +1,7 @@
 """The history: one row for every action, which is also the operation that carries it out.
 
-A row is inserted before anything is sent and completed after it; its `operation` is unique, so that one decision can't be
-carried out twice.
+A row is inserted before anything is sent and completed after it; its `operation` is unique, so that one decision
+can't be carried out twice.
 """
 
 from __future__ import annotations

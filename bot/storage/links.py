@@ -48,4 +48,3 @@ def forget(tx: Connection, community_id: str, *targets: Target) -> int:
         delete(accounts).where(accounts.c.community_id == community_id, accounts.c.alias.in_(names))
     ).rowcount
     return gone
-

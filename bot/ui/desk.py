@@ -164,8 +164,9 @@ class Desk:
 
     async def _record(self, visit: Visit, error: Exception) -> None:
         """Leave a row of what was refused or failed, where nothing else did. Questions and odd clicks leave none."""
-        wanted = isinstance(error, CharlinkError) and not isinstance(error, Question | Expired | Interrupted)
-        if not wanted or error.recorded or not visit.asked[0] or visit.interaction.guild_id is None:
+        if not isinstance(error, CharlinkError) or isinstance(error, Question | Expired | Interrupted):
+            return
+        if error.recorded or not visit.asked[0] or visit.interaction.guild_id is None:
             return
         await self._history.refused(visit.origin, refusal_entry(visit, error, time.time()))
 

@@ -87,7 +87,10 @@ class Select:
         if self.kind is SelectKind.TEXT:
             options = [
                 discord.SelectOption(
-                    label=cut(label, 100), value=value, description=cut(about, 100) or None, default=value in self.chosen
+                    label=cut(label, 100),
+                    value=value,
+                    description=cut(about, 100) or None,
+                    default=value in self.chosen,
                 )
                 for value, label, about in self.options
             ]

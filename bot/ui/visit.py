@@ -104,9 +104,7 @@ class Visit:
     def origin(self) -> Origin:
         """What history and later answers need of the interaction."""
         interaction = self.interaction
-        return Origin(
-            interaction.id, self.reference, interaction.channel_id or 0, self.words.locale, interaction.token
-        )
+        return Origin(interaction.id, self.reference, interaction.channel_id or 0, self.words.locale, interaction.token)
 
     def named(self, member: discord.abc.Snowflake | None, api_id: str | None) -> Subject:
         """Return whose account a command's options mean: nobody named is oneself."""

@@ -40,7 +40,7 @@ class Interaction:
         self._done = False
         self.permissions = discord.Permissions.none()
         self.channel_id = 700
-        self.token = "interaction-token"  # noqa: S105 - made up
+        self.token = "interaction-token"
 
     def is_done(self) -> bool:
         return self._done
@@ -90,9 +90,7 @@ def desk_of(place: Town) -> tuple[Desk, Tickets, Metrics]:
     tickets = Tickets(place.database, clock=place.clock, new_id=lambda: f"t{next(numbers)}")
     guilds = OpenGuilds(place)
     guilds.set_up(place.guild)
-    desk = Desk(
-        catalogues=Catalogues.load(), guilds=guilds, tickets=tickets, history=place.history, metrics=metrics
-    )
+    desk = Desk(catalogues=Catalogues.load(), guilds=guilds, tickets=tickets, history=place.history, metrics=metrics)
     return desk, tickets, metrics
 
 

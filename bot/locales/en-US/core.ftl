@@ -13,7 +13,7 @@ dismissed = Left as it is.
     Nothing was changed.
 internal = Something went wrong in this bot.
     Staff can find the cause in the log under the reference below. If you were changing something, look whether it was done before you try again.
-interrupted = The bot is being restarted.
+interrupted = The bot was restarted in the middle of this.
     Your request was cut short, so it is not certain whether it was carried out. Look before you try again.
 waiting = Waiting for the CAD: you are number { $place } in line, about { $seconds } s.
 guild-not-set-up = This server is not set up.
