@@ -75,6 +75,13 @@ class BotProcess:
             self._process.terminate()
         return await self.ended()
 
+    async def kill(self) -> None:
+        """End it with SIGKILL, as a crash or a loss of power does, and wait until it is gone."""
+        if self.running:
+            self._process.kill()
+        await self._process.wait()
+        await self._reading
+
     async def _read(self) -> None:
         if self._process.stdout is None:
             raise RuntimeError("the process has no output to read")

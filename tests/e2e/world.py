@@ -6,79 +6,69 @@ import asyncio
 import json
 import re
 from contextlib import asynccontextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from sandbox.cad import Account, Community, SandboxCad
-from sandbox.discord import Exchange, SandboxDiscord
-from sandbox.templates import default_template
+from sandbox.cad import Community, SandboxCad
+from sandbox.discord import Exchange, Message, SandboxDiscord
+from sandbox.leaks import Disk
+from tests.e2e.places import Config, Place, Player
 from tests.e2e.process import BotProcess
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Mapping
+    from collections.abc import AsyncIterator, Callable, Mapping, Sequence
     from pathlib import Path
 
     from sandbox.cad import Entry
-    from sandbox.discord import Choice, Member, Message, Modal, Role
+    from sandbox.discord import Channel, Choice, Member, Modal, Person
+    from sandbox.discord.composer import Value
+
+__all__ = [
+    "KEY",
+    "V1",
+    "V2",
+    "Config",
+    "Place",
+    "Player",
+    "World",
+    "form",
+    "labels",
+    "poll",
+    "shown",
+    "text",
+    "world_of",
+]
 
 KEY = "e2e-0f9b1c7d-community-key"
 FIRST_ANSWER_SECONDS = 3.0
 ANSWER_SECONDS = 20.0
+START_SECONDS = 15.0
 ASKED_FOR_TEMPLATE = re.compile(r"CAD call \S*( \S*)?templates")
 """The log line of a start's last step: from then on the form is the first answer of /newchar."""
-
-
-@dataclass(frozen=True, eq=False)
-class Config:
-    """How a bot is set up: what its environment says beside the addresses, and what its community has.
-
-    Tests that name the same object share a bot; equal objects do not.
-    """
-
-    settings: Mapping[str, str] = field(default_factory=dict)
-    community: Mapping[str, Any] = field(default_factory=dict)
-    template: Callable[[], dict[str, Any]] = default_template
-    token: str | None = None  # another one than the emulated Discord's
-
-    def but(self, **settings: str) -> Config:
-        """Return the same with other settings; an empty one is left out of the environment."""
-        return Config({**self.settings, **settings}, self.community, self.template, self.token)
-
 
 V1 = Config({"SONORAN_API_VERSION": "v1", "SELF_LINK": "open"})
 V2 = Config({"SONORAN_API_VERSION": "v2", "SELF_LINK": "open"})
 
 
-@dataclass(eq=False)
-class Player:
-    """A member with the account that he has in the CAD."""
-
-    member: Member
-    account: Account
-
-    @property
-    def api_id(self) -> str:
-        """What the account is called in v1."""
-        return self.account.api_ids[0]
-
-
 class World:
-    """The guild Los Santos RP, its roles and staff, and the bot that serves it."""
+    """The guild Los Santos RP, its roles and staff, and the bot that serves it. Further guilds can be added."""
 
     def __init__(self, config: Config, cad: SandboxCad, discord: SandboxDiscord, directory: Path) -> None:
         self.config = config
         self.cad = cad
         self.discord = discord
         self.directory = directory
-        self.guild = discord.add_guild("Los Santos RP")
-        names = ("staff", "player", "admin", "blocked")
-        self.roles: dict[str, Role] = {name: self.guild.add_role(name.title()) for name in names}
+        self.home = Place.made(discord.add_guild("Los Santos RP"), cad.state, discord)
+        self.guild, self.roles = self.home.guild, self.home.roles
+        self.member, self.player = self.home.member, self.home.player
+        self.owner = self.home.owner
         self.staff = self.member("Sam Staff", "staff")
         self.admin = self.member("Ada Admin", "admin")
+        self.approver = self.member("Ava Approver", "approver")
         self.bots: list[BotProcess] = []
         self.exchanges: list[Exchange] = []
+        self._disk = Disk(directory)
         self._seen: dict[int, int] = {}
-        self._people = 0
 
     @property
     def v2(self) -> bool:
@@ -102,10 +92,29 @@ class World:
             "SONORAN_COMMUNITY_ID": self.cad.state.community.id,
             "SONORAN_API_KEY": KEY,
             "SONORAN_RATE": "unlimited",
+            "APPROVAL_CHANNEL_ID": str(self.home.approvals.id) if self.config.approvals else "",
+            "AUDIT_CHANNEL_ID": str(self.home.audit.id) if self.config.audit else "",
             **{f"{name.upper()}_ROLE_IDS": str(role.id) for name, role in self.roles.items()},
             **self.config.settings,
         }
         return {name: value for name, value in settings.items() if value}
+
+    def add_guild(
+        self,
+        name: str = "Paleto Bay RP",
+        *,
+        owner: str | Person = "Paula Owner",
+        community: Mapping[str, Any] | None = None,
+    ) -> Place:
+        """Add a guild that the bot is in, with roles, channels and a community of its own under a key of its own.
+
+        `community` sets fields of that, its id first of all (by default `paleto`); an id that is there already makes
+        the guild one more of that community's.
+        """
+        fields = {"id": "paleto", "name": name, **(community or {})}
+        known = [state for state in self.cad.communities if state.community.id == fields["id"]]
+        state = known[0] if known else self.cad.add_community(Community(**{"key": f"{KEY}-{fields['id']}", **fields}))
+        return Place.made(self.discord.add_guild(name, owner=owner), state, self.discord)
 
     # The bot.
 
@@ -116,12 +125,9 @@ class World:
         return self.bot
 
     async def run(self, **settings: str) -> BotProcess:
-        """Start the bot and wait until it is connected, has its commands and knows the template."""
-        before = self.discord.gateway.identified
+        """Start the bot and wait until it is connected, has its commands and knows the template of a home guild."""
         self.cad.ledger.clear()
-        await self.start(**settings)
-        await self.bot.unless_ended(self.discord.until(lambda: self.discord.gateway.identified > before, 15.0))
-        await poll(lambda: ASKED_FOR_TEMPLATE.search(self.bot.output) is not None)
+        await self._up(**settings)
         self.forget()
         return self.bot
 
@@ -129,36 +135,58 @@ class World:
         """Stop the bot, which must end well."""
         assert await self.bot.stop() == 0, self.bot.output
 
+    async def kill(self) -> None:
+        """Kill the bot in the middle of whatever it does (SIGKILL)."""
+        await self.bot.kill()
+
+    async def restart(self, *, kill: bool = False, **settings: str) -> BotProcess:
+        """Stop or kill the bot and start it anew in the same directory. The CAD's calls go on being counted."""
+        await (self.kill() if kill else self.stop())
+        await self._up(**settings)
+        return self.bot
+
+    async def _up(self, **settings: str) -> None:
+        before = self.discord.gateway.identified
+        await self.start(**settings)
+        up = self.discord.until(lambda: self.discord.gateway.identified > before, START_SECONDS)
+        await self.bot.unless_ended(up)
+        if {**self.environment, **settings}.get("SONORAN_API_KEY"):
+            await self.bot.unless_ended(poll(lambda: ASKED_FOR_TEMPLATE.search(self.bot.output) is not None))
+
     # The people.
-
-    def member(self, name: str, *roles: str) -> Member:
-        """Let somebody join with these roles."""
-        return self.guild.add_member(name, [self.roles[role] for role in roles])
-
-    def player(self, *roles: str, name: str = "", linked: bool = True, **account: object) -> Player:
-        """Let somebody join who has an account in the CAD, by default as a player; `account` sets its fields."""
-        self._people += 1
-        number = self._people
-        member = self.member(name or f"Pia {number}", *(roles or ("player",)))
-        made = {
-            "api_ids": [f"STEAM:{number:04}"],
-            "community_user_id": f"license-{number:04}",
-            "discord": str(member.id) if linked else None,
-            **account,
-        }
-        return Player(member, self.cad.state.add_account(name or f"Civilian{number}", **made))
 
     async def command(self, who: Member | Player, name: str, /, **options: Any) -> Exchange:
         """Send a command and return the exchange once it is answered."""
         return await self._answered(await self.discord.command(_member(who), name, options))
 
+    async def right_click(self, who: Member | Player, target: Member | Player, name: str) -> Exchange:
+        """Use a command of the menu on a member, e.g. "CAD characters"."""
+        return await self._answered(await self.discord.user_command(_member(who), name, _member(target)))
+
     async def press(self, who: Member | Player, on: Exchange, label: str, *, force: bool = False) -> Exchange:
         """Press a button of an answer and return the exchange once it is answered."""
-        return await self._answered(await self.discord.press(_member(who), shown(on), label, force=force))
+        return await self.press_on(who, shown(on), label, force=force)
 
-    async def press_id(self, who: Member | Player, on: Exchange, custom_id: str) -> Exchange:
+    async def press_on(self, who: Member | Player, message: Message, label: str, *, force: bool = False) -> Exchange:
+        """Press a button of a message in a channel or a direct message."""
+        return await self._answered(await self.discord.press(_member(who), message, label, force=force))
+
+    async def press_id(self, who: Member | Player, on: Exchange | Message, custom_id: str) -> Exchange:
         """Forge a press by its custom id."""
-        return await self._answered(await self.discord.press_id(_member(who), shown(on), custom_id))
+        return await self._answered(await self.discord.press_id(_member(who), _message(on), custom_id))
+
+    async def choose(
+        self,
+        who: Member | Player,
+        on: Exchange | Message,
+        which: str | int,
+        values: Sequence[Value] | Value,
+        *,
+        force: bool = False,
+    ) -> Exchange:
+        """Choose in the select whose placeholder starts with `which`: options by label, members, roles or channels."""
+        chosen = await self.discord.choose(_member(who), _message(on), which, values, force=force)
+        return await self._answered(chosen)
 
     async def submit(self, who: Member | Player, on: Exchange, **values: Any) -> Exchange:
         """Fill in the form that an exchange opened; underscores in names stand for spaces."""
@@ -181,9 +209,34 @@ class World:
         after = exchange.acknowledged_after
         assert after is not None
         assert after < FIRST_ANSWER_SECONDS
-        assert exchange.modal is not None or exchange.ephemeral or exchange.followups
-        assert all(message.ephemeral for message in exchange.followups)
+        assert exchange.modal is not None or exchange.message is not None or exchange.followups
+        assert exchange.public == []
         return exchange
+
+    # What the bot wrote by itself.
+
+    def cards(self, channel: Channel | None = None) -> list[Message]:
+        """Return what stands in a channel of a guild, oldest first; by default in the home guild's for approvals."""
+        return self.discord.messages(channel or self.home.approvals)
+
+    def dms(self, who: Member | Player) -> list[Message]:
+        """Return what the bot wrote to somebody directly, oldest first."""
+        return self.discord.direct_messages(_member(who))
+
+    async def card(self, *words: str, channel: Channel | None = None) -> Message:
+        """Wait for a message with these words in a channel, by default for approvals, and return the last such one."""
+        return await self._written(lambda: self.cards(channel), words)
+
+    async def dm(self, who: Member | Player, *words: str) -> Message:
+        """Wait for a direct message with these words, and return the last such one."""
+        return await self._written(lambda: self.dms(who), words)
+
+    async def _written(self, listed: Callable[[], list[Message]], words: Sequence[str]) -> Message:
+        def found() -> list[Message]:
+            return [message for message in listed() if all(word in message.text for word in words)]
+
+        await self.discord.until(lambda: bool(found()), ANSWER_SECONDS)
+        return found()[-1]
 
     # What was asked of the CAD.
 
@@ -205,18 +258,23 @@ class World:
     # What always holds.
 
     def check(self) -> None:
-        """Nothing malformed went out to either side, and no secret came out anywhere since the last check."""
+        """Nothing malformed went out to either side, and no secret came out anywhere since the last check.
+
+        Nor does one lie in the bot's directory in plain; there the tokens of interactions are secrets as well.
+        """
         assert self.discord.refusals == []
         assert self.cad.ledger.malformed == []
-        secrets = [KEY, self.discord.token, *(account.secret for account in self.cad.state.accounts.values())]
+        secrets = {KEY, self.discord.token, *self.cad.secrets}
+        tokens = {exchange.interaction.token for exchange in self.exchanges}
         news = self.news()
-        for secret in filter(None, secrets):
-            assert secret not in news
+        assert not [secret for secret in secrets if secret in news]
+        leaks = self._disk.leaks(secrets | tokens)
+        assert not leaks, leaks
 
     def news(self) -> str:
         """Return everything that anybody was shown, and all that bots printed, since this was last asked."""
         found: list[object] = []
-        for message in self.discord.world.messages._messages.values():  # of all people, which no person sees
+        for message in self.discord.world.messages.everything():  # of all people, which no person sees
             states = message.states[self._seen.get(message.id, 0) :]
             self._seen[message.id] = len(message.states)
             found += [asdict(state) for state in states]
@@ -235,14 +293,14 @@ def shown(exchange: Exchange) -> Message:
     return message
 
 
-def text(exchange: Exchange) -> str:
-    """Return all words of the message to which an exchange led."""
-    return shown(exchange).text
+def text(on: Exchange | Message) -> str:
+    """Return all words of a message, or of the one to which an exchange led."""
+    return _message(on).text
 
 
-def labels(exchange: Exchange) -> list[str]:
-    """Return the labels of the buttons under the message to which an exchange led."""
-    return [button.label for button in shown(exchange).buttons]
+def labels(on: Exchange | Message) -> list[str]:
+    """Return the labels of the buttons under a message, or under the one to which an exchange led."""
+    return [button.label for button in _message(on).buttons]
 
 
 def form(exchange: Exchange) -> Modal:
@@ -279,3 +337,7 @@ async def world_of(config: Config, directory: Path, *, running: bool = True) -> 
 
 def _member(who: Member | Player) -> Member:
     return who.member if isinstance(who, Player) else who
+
+
+def _message(on: Exchange | Message) -> Message:
+    return on if isinstance(on, Message) else shown(on)
