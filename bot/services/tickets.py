@@ -118,6 +118,11 @@ class Tickets:
         self._keep(replace(known, spent=True))
         return await self._spend(ticket)
 
+    def forget(self, guild_id: int, owner_id: int) -> None:
+        """Let go of a person's tickets in a guild, whose rows were erased."""
+        for ticket in [one for one in self._kept.values() if (one.guild_id, one.owner_id) == (guild_id, owner_id)]:
+            del self._kept[ticket.id]
+
     async def _spend(self, ticket: Ticket) -> bool:
         """Mark it as used for every process. One that was never stored is known here only."""
         try:
@@ -142,7 +147,7 @@ def _adapter(payload: Any) -> TypeAdapter[Any]:  # noqa: ANN401 - a type
 
 
 def _stored(payload: Any) -> Any:  # noqa: ANN401 - any frozen dataclass, as JSON
-    return _adapter(type(payload)).dump_python(payload, mode="json")
+    return _adapter(type(payload)).dump_python(payload, mode="json")  # type: ignore[arg-type]  # a type is hashable
 
 
 def _row(ticket: Ticket) -> rows.TicketRow:

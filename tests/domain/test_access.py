@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from bot.domain.access import Action, Actor, CommandAccess, Decision, Policy, Rule, decide
+from bot.domain.access import UNBOUND, Action, Actor, CommandAccess, Decision, Policy, Rule, decide
 from bot.settings import PlayerAction, SelfLink
 
 GUILD, SELF, OTHER = 1, 10, 11
@@ -30,6 +30,8 @@ POLICIES = st.builds(
 )
 ACTORS = st.builds(Actor, user_id=st.just(SELF), guild_id=st.just(GUILD), role_ids=ROLES)
 ACTIONS = st.sampled_from(Action)
+BOUND = st.sampled_from([one for one in Action if one not in UNBOUND])
+ABOUT_ACCOUNTS = st.sampled_from([one for one in Action if one not in UNBOUND | {Action.DECIDE}])
 TARGETS = st.sampled_from([SELF, OTHER, None])
 
 POLICY = Policy(
@@ -46,7 +48,7 @@ def actor(*roles: int, guild: int = GUILD) -> Actor:
     return Actor(SELF, guild, frozenset(roles))
 
 
-@given(POLICIES, ACTIONS, TARGETS)
+@given(POLICIES, BOUND, TARGETS)
 def test_nobody_without_a_role_gets_in_unless_everyone_is_a_player(
     policy: Policy, action: Action, target: int | None
 ) -> None:
@@ -54,13 +56,13 @@ def test_nobody_without_a_role_gets_in_unless_everyone_is_a_player(
     assert not decide(actor(), policy, action, target).allowed
 
 
-@given(ACTORS, POLICIES, ACTIONS, TARGETS)
+@given(ACTORS, POLICIES, BOUND, TARGETS)
 def test_a_blocked_role_wins_over_every_other(who: Actor, policy: Policy, action: Action, target: int | None) -> None:
     assume(who.role_ids & policy.blocked)
     assert decide(who, policy, action, target) == Decision(allowed=False, rule=Rule.BLOCKED)
 
 
-@given(ACTORS, POLICIES, ACTIONS, st.sampled_from([OTHER, None]))
+@given(ACTORS, POLICIES, ABOUT_ACCOUNTS, st.sampled_from([OTHER, None]))
 def test_another_account_needs_staff(who: Actor, policy: Policy, action: Action, target: int | None) -> None:
     assume(not who.role_ids & (policy.staff | policy.admins))
     assert not decide(who, policy, action, target).allowed
@@ -80,7 +82,7 @@ def test_a_policy_says_nothing_about_another_guild(
     assert decision == Decision(allowed=False, rule=Rule.OTHER_GUILD)
 
 
-@given(ACTORS, POLICIES, st.sampled_from([Action.LINK, Action.UNLINK, Action.CREATE]))
+@given(ACTORS, POLICIES, st.sampled_from([Action(one) for one in PlayerAction]))
 def test_players_do_only_what_players_may(who: Actor, policy: Policy, action: Action) -> None:
     assume(PlayerAction(action.value) not in policy.player_may)
     decision = decide(who, policy, action, SELF)
@@ -102,6 +104,32 @@ def test_the_roles_named_as_missing_open_it(who: Actor, policy: Policy, action: 
 def test_what_is_allowed_names_no_missing_role(who: Actor, policy: Policy, action: Action, target: int | None) -> None:
     decision = decide(who, policy, action, target)
     assert not (decision.allowed and decision.missing)
+
+
+@given(ACTORS, POLICIES, TARGETS, st.booleans())
+def test_setting_up_is_for_who_manages_the_server_and_for_no_role(
+    who: Actor, policy: Policy, target: int | None, *, manages: bool
+) -> None:
+    assert decide(replace(who, manages=manages), policy, Action.SET_UP, target).allowed is manages
+
+
+@given(ACTORS, POLICIES, BOUND, TARGETS)
+def test_managing_the_server_opens_no_data(who: Actor, policy: Policy, action: Action, target: int | None) -> None:
+    assert decide(replace(who, manages=True), policy, action, target) == decide(who, policy, action, target)
+
+
+@given(ACTORS, POLICIES, st.sampled_from([Action.OWN_DATA, Action.HELP]))
+def test_ones_own_data_is_everybodys(who: Actor, policy: Policy, action: Action) -> None:
+    assert decide(who, policy, action, SELF).allowed
+
+
+@given(ACTORS, POLICIES)
+def test_deciding_is_for_approvers_alone(who: Actor, policy: Policy) -> None:
+    assume(not who.role_ids & policy.blocked)
+    decision = decide(who, policy, Action.DECIDE, None)
+    approvers = policy.approvers or policy.staff
+    assert decision.allowed is bool(who.role_ids & approvers)
+    assert decision.missing == (frozenset() if decision.allowed else approvers)
 
 
 @pytest.mark.parametrize(
