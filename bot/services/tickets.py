@@ -147,7 +147,8 @@ def _adapter(payload: Any) -> TypeAdapter[Any]:  # noqa: ANN401 - a type
 
 
 def _stored(payload: Any) -> Any:  # noqa: ANN401 - any frozen dataclass, as JSON
-    return _adapter(type(payload)).dump_python(payload, mode="json")  # type: ignore[arg-type]  # a type is hashable
+    content = _adapter(type(payload)).dump_python(payload, mode="json")  # type: ignore[arg-type]  # a type is hashable
+    return {"kind": type(payload).__name__, "content": content}
 
 
 def _row(ticket: Ticket) -> rows.TicketRow:
@@ -168,8 +169,10 @@ def _ticket(row: rows.TicketRow, payload: type) -> Ticket | None:
     """Return the stored ticket, None where it is of a version that meant something else by it."""
     try:
         actions = tuple(Action(name) for name in row.actions)
-        meant = _adapter(payload).validate_python(row.payload)
+        meant = _adapter(payload).validate_python(row.payload["content"])
     except (ValueError, ValidationError):
+        return None
+    if row.payload["kind"] != payload.__name__:
         return None
     return Ticket(
         row.id, row.route, row.owner_id, row.guild_id, actions, row.target, meant, row.expires_at, row.once, row.spent
