@@ -72,10 +72,11 @@ class Export:
 
 
 class Auditing:
-    """Reads the history. `clock` gives Unix seconds."""
+    """Reads the history, which is kept for `history_days`. `clock` gives Unix seconds."""
 
-    def __init__(self, database: Database, *, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, database: Database, *, history_days: int, clock: Callable[[], float] = time.time) -> None:
         self._database = database
+        self.history_days = history_days
         self._clock = clock
 
     async def search(self, turn: Turn, intent: AuditIntent, *, older_than: int = 0, newer_than: int = 0) -> Found:

@@ -71,6 +71,8 @@ class Housekeeping:
                     await self.wipe_tokens()
             except StorageError as error:
                 log.warning("housekeeping is put off: %s", error)
+            except Exception:
+                log.exception("housekeeping failed unexpectedly; it is tried again")
             await self._pause(TOKEN_ROUND_SECONDS)
 
     async def run_once(self) -> Swept:

@@ -15,6 +15,7 @@ from bot.domain.access import Rule
 from bot.storage import drafts as draft_rows
 from bot.storage import tickets as ticket_rows
 from bot.storage.history import SETTLED, entry_of
+from bot.storage.requests import PENDING, RequestState
 from bot.storage.tables import accounts, bindings, drafts, history, links, requests, tickets
 
 if TYPE_CHECKING:
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
 
 EVERYWHERE = 0
 """The guild id of a binding that holds in every guild of its community."""
-OPEN_REQUESTS = ("open", "deciding")
-DENIED = "denied"
 ERASE = "erase"
 """The action of the row that an erasure leaves: it says nothing but that, and stays."""
 AS_STAFF = (Rule.STAFF, Rule.ADMIN, Rule.APPROVER, Rule.MANAGER)
@@ -61,7 +60,10 @@ class OwnRows:
 
 @dataclass(frozen=True, slots=True)
 class Erased:
-    """How many rows of each kind an erasure took, and how many history rows and denials stay until they expire."""
+    """How many rows of each kind an erasure took, and how many history rows and denials stay until they expire.
+
+    `withdrawn`: how many of the requests were open. `names`: what the account was remembered by, as `kind:value`.
+    """
 
     bindings: int = 0
     drafts: int = 0
@@ -74,6 +76,9 @@ class Erased:
     by_others: int = 0
     unsettled: int = 0
     denied: int = 0
+    deciding: int = 0
+    withdrawn: int = 0
+    names: tuple[str, ...] = ()
 
 
 def read(tx: Connection, person: Person, *, limit: int) -> OwnRows:
@@ -96,7 +101,7 @@ def read(tx: Connection, person: Person, *, limit: int) -> OwnRows:
 
 def open_requests(tx: Connection, person: Person) -> tuple[str, ...]:
     """Return the ids of a person's requests that nobody decided."""
-    waiting = _requests(person) & requests.c.state.in_(OPEN_REQUESTS)
+    waiting = _requests(person) & requests.c.state.in_(PENDING)
     return tuple(tx.scalars(select(requests.c.id).where(waiting).order_by(requests.c.id)))
 
 
@@ -108,8 +113,13 @@ def erase(tx: Connection, person: Person) -> Erased:
     about_others = or_(history.c.member_id.is_(None), history.c.member_id != person.member_id)
     as_staff = history.c.rule.in_(AS_STAFF)
     own = mine & by_me & about_me & settled & ~as_staff & (history.c.action != ERASE)
-    kept_denials = (requests.c.state == DENIED) & (requests.c.decided_at >= person.denied_since)
+    state = requests.c.state
+    denied = (state == RequestState.DENIED) & (requests.c.decided_at >= person.denied_since)
+    gone = _requests(person) & (state != RequestState.DECIDING) & or_(state != RequestState.DENIED, ~denied)
+    withdrawn = _count(tx, requests, _requests(person) & (state == RequestState.OPEN))
     return Erased(
+        names=names,
+        withdrawn=withdrawn,
         remembered=sum(
             _delete(tx, table, _remembered(table, column, person, names))
             for table, column in ((links, "target"), (accounts, "alias"))
@@ -117,8 +127,9 @@ def erase(tx: Connection, person: Person) -> Erased:
         bindings=_delete(tx, bindings, _bindings(person)),
         drafts=draft_rows.erase(tx, person.guild_id, person.member_id),
         tickets=ticket_rows.erase(tx, person.guild_id, person.member_id),
-        denied=_count(tx, requests, _requests(person) & kept_denials),
-        requests=_delete(tx, requests, _requests(person) & or_(~kept_denials, requests.c.decided_at.is_(None))),
+        denied=_count(tx, requests, _requests(person) & denied),
+        deciding=_count(tx, requests, _requests(person) & (state == RequestState.DECIDING)),
+        requests=_delete(tx, requests, gone),
         history=_delete(tx, history, own),
         for_others=_count(tx, history, mine & by_me & about_others & settled),
         as_staff=_count(tx, history, mine & by_me & about_me & settled & as_staff),
@@ -129,7 +140,7 @@ def erase(tx: Connection, person: Person) -> Erased:
 
 def expire_requests(tx: Connection, *, before: float) -> int:
     """Delete requests that were decided before a time; returns how many."""
-    old = requests.c.state.not_in(OPEN_REQUESTS) & (func.coalesce(requests.c.decided_at, requests.c.asked_at) < before)
+    old = requests.c.state.not_in(PENDING) & (func.coalesce(requests.c.decided_at, requests.c.asked_at) < before)
     return _delete(tx, requests, old)
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 IDS = frozenset({"sync_id", "id", "reference", "example", "mask", "value", "trace"})
 """Parameters that are shown in code marks, for copying."""
-PLAIN = frozenset({"channel", "roles", "near"})
+PLAIN = frozenset({"channel", "roles", "near", "when", "who", "what", "outcome"})
 """Parameters that are made of Discord's own marks already."""
 PARAM_LIMIT = 300
 MAX_LINES = 15
@@ -54,6 +54,10 @@ class Words:
     def __init__(self, catalogues: Catalogues, locale: str) -> None:
         self._catalogues = catalogues
         self.locale = locale
+
+    def into(self, locale: str) -> Words:
+        """Return the catalogue in another locale, for what others read too."""
+        return Words(self._catalogues, locale)
 
     def __call__(self, key: str, /, **params: Param) -> str:
         """Return a message whose parameters are escaped, or set in code marks if they are ids."""
