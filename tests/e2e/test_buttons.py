@@ -196,25 +196,3 @@ async def test_two_home_guilds_keep_their_buttons_apart(tmp_path: Path) -> None:
         assert world.calls == []
         answer = await world.press(there, there_asked, "Unlink")
         assert headline(answer).startswith("Unlinked `HOME1`")
-
-
-async def test_buttons_and_forms_of_the_process_before_are_answered_politely(tmp_path: Path) -> None:
-    async with world_of(V2, tmp_path) as world:
-        player = world.player()
-        started = await world.command(player, "newchar")
-        asked = await asked_to_unlink(world, player, "OLD1")
-        opened = await world.press(player, await world.command(player, "linkchar"), "Enter")
-        await world.stop()
-        await world.run()
-        answer = await world.press(player, asked, "Unlink")
-        assert_refused(answer, "again")
-        answer = await world.fill(player, opened, {form(opened).fields[0].label: "OLD2"})
-        assert_refused(answer, "again")
-        answer = await world.fill(player, started, {"First": "Ann", "Last": "Lee"})
-        assert_refused(answer, "again")
-        assert says_unchanged(answer)
-        assert world.calls == []
-        assert player.account.links == ["OLD1"]
-        answer = await world.command(player, "linkchar", sync_id="OLD3")
-        assert world.wire == [wire.v2_link("OLD3", discord=str(player.member.id))]
-        assert headline(answer).startswith("Linked `OLD3`")
