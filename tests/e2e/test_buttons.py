@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from sandbox.discord import Exchange, MessageState
-from tests.e2e import wire
-from tests.e2e.reading import assert_refused, headline, says_unchanged
+from tests.e2e.reading import assert_refused, headline
 from tests.e2e.world import V2, form, labels, shown, text, world_of
 
 if TYPE_CHECKING:
