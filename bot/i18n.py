@@ -29,8 +29,7 @@ class Catalogues:
     @classmethod
     def load(cls) -> Catalogues:
         """Read the package's own catalogues."""
-        folders = [one for one in (resources.files("bot") / "locales").iterdir() if one.is_dir()]
-        return cls({folder.name: _texts(folder) for folder in folders})
+        return cls(catalogue_texts())
 
     @property
     def locales(self) -> tuple[str, ...]:
@@ -64,6 +63,12 @@ class Catalogues:
             if candidate in self._bundles and candidate.partition("-")[0] == language:
                 return self._bundles[candidate]
         return self._bundles[DEFAULT_LOCALE]
+
+
+def catalogue_texts() -> dict[str, str]:
+    """Return the package's own catalogues by locale, as Fluent text."""
+    folders = (one for one in (resources.files("bot") / "locales").iterdir() if one.is_dir())
+    return {folder.name: _texts(folder) for folder in folders}
 
 
 def _texts(folder: Traversable) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import itertools
 from functools import cache
-from importlib import resources
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,7 +16,7 @@ from bot.domain.access import Action, Actor, Policy, decide
 from bot.domain.models import AccountStatus, TargetKind
 from bot.domain.sync_id import SyncIdProblem
 from bot.errors import CadErrorKind
-from bot.i18n import DEFAULT_LOCALE, Catalogues
+from bot.i18n import DEFAULT_LOCALE, Catalogues, catalogue_texts
 from bot.settings import PlayerAction, SelfLink
 from tests.source import modules
 
@@ -45,8 +44,7 @@ class Variables(Visitor):
 @cache
 def catalogue(locale: str = DEFAULT_LOCALE) -> dict[str, frozenset[str]]:
     """Return the variables of each message of a catalogue."""
-    text = (resources.files("bot") / "locales" / f"{locale}.ftl").read_text("utf-8")
-    parsed = FluentParser().parse(text)
+    parsed = FluentParser().parse(catalogue_texts()[locale])
     found = {}
     for entry in parsed.body:
         assert not isinstance(entry, fluent.Junk), entry.content
