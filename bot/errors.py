@@ -38,6 +38,14 @@ class Refused(CharlinkError):
     """A rule of ours says no. Nothing was sent anywhere and nothing changed."""
 
 
+class ApprovalNeeded(Refused):
+    """A player may not link this by himself: it can be asked of staff."""
+
+    def __init__(self, sync_id: str) -> None:
+        super().__init__("self-link-approval", sync_id=sync_id)
+        self.sync_id = sync_id
+
+
 class InvalidInput(Refused):
     """What was typed can't be right. Nothing was sent anywhere."""
 
@@ -71,6 +79,14 @@ class Question(CharlinkError):
     def __init__(self, key: str, /, *, token: str, **params: Param) -> None:
         super().__init__(key, **params)
         self.token = token
+
+
+class Choice(Question):
+    """A question with several answers. `options` has each one's token, and the text that a person chooses by."""
+
+    def __init__(self, key: str, /, options: tuple[tuple[str, str], ...], **params: Param) -> None:
+        super().__init__(key, token="", **params)
+        self.options = options
 
 
 class CadErrorKind(StrEnum):
@@ -161,6 +177,20 @@ class NotApplied(CharlinkError):
     def retryable(self) -> bool:
         """Always: nothing happened."""
         return True
+
+
+class Undelivered(CharlinkError):
+    """Discord did not take or tell something. `gone`: there is no such message, channel or member (any more)."""
+
+    def __init__(self, *, gone: bool = False, forbidden: bool = False) -> None:
+        super().__init__("undelivered")
+        self.gone = gone
+        self.forbidden = forbidden
+
+    @property
+    def retryable(self) -> bool:
+        """Only where Discord had a problem of its own."""
+        return not (self.gone or self.forbidden)
 
 
 class StorageError(CharlinkError):

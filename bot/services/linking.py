@@ -14,7 +14,16 @@ from typing import TYPE_CHECKING
 from bot.domain.access import Action, Rule
 from bot.domain.pattern import proves
 from bot.domain.sync_id import parse_sync_id
-from bot.errors import CadError, CadErrorKind, CharlinkError, InvalidInput, NotApplied, Question, Refused
+from bot.errors import (
+    ApprovalNeeded,
+    CadError,
+    CadErrorKind,
+    CharlinkError,
+    InvalidInput,
+    NotApplied,
+    Question,
+    Refused,
+)
 from bot.services.history import Deed
 from bot.services.turn import Intent, Subject
 from bot.settings import ApiVersion, DbSync
@@ -24,6 +33,7 @@ if TYPE_CHECKING:
     from bot.domain.template import Record
     from bot.services.accounts import Accounts
     from bot.services.history import History
+    from bot.services.tenants import Tenant
     from bot.services.turn import Turn
 
 log = logging.getLogger(__name__)
@@ -109,12 +119,16 @@ class Linking:
 
     async def show(self, turn: Turn, intent: ShowIntent) -> Record | None:
         """Return the character that the CAD lists under a linked sync ID: one CAD call; None where it lists none."""
-        target = await self._accounts.resolve(turn, intent.subject, intent.confirmed)
+        records = await self.characters(turn, intent.subject, intent.confirmed)
+        return next((record for record in records if record.sync_id == intent.sync_id), None)
+
+    async def characters(self, turn: Turn, subject: Subject, confirmed: frozenset[str]) -> tuple[Record, ...]:
+        """Return every character that the CAD lists for an account: one CAD call."""
+        target = await self._accounts.resolve(turn, subject, confirmed)
         try:
-            records = await turn.tenant.cad.characters(turn.caller, target)
+            return tuple(await turn.tenant.cad.characters(turn.caller, target))
         except CadError as error:
             raise await self._accounts.explain(turn, target, error) from error
-        return next((record for record in records if record.sync_id == intent.sync_id), None)
 
     async def change(self, turn: Turn, intent: LinkIntent) -> LinkOutcome:
         """Set or remove a link.
@@ -133,6 +147,37 @@ class Linking:
             if intent.undo:
                 await self._require_unchanged(turn, target, intent)
             return await (self._remove if intent.remove else self._add)(turn, target, intent)
+
+    async def askable(self, turn: Turn, intent: LinkIntent) -> str:
+        """Return the sync ID that a player may ask staff for; no CAD call, but where only that tells whose it is.
+
+        Raises InvalidInput for what can't be one, and Refused for what is known to be another account's.
+        """
+        intent = replace(intent, sync_id=_parse(turn, intent))
+        self._require_sync(turn)
+        await self._respect_other_holder(turn, self._accounts.target(turn, intent.subject), intent)
+        return intent.sync_id
+
+    async def approve(self, turn: Turn, intent: LinkIntent) -> LinkOutcome:
+        """Set the link that a player asked for: the approver's turn, the player's account and limit (read afresh).
+
+        Raises what `change` does, and Question where it is known to be another account's.
+        """
+        intent = replace(intent, sync_id=_parse(turn, intent))
+        self._require_sync(turn)
+        target = await self._accounts.resolve(turn, intent.subject, intent.confirmed)
+        async with turn.tenant.lock(target) if turn.policy.max_links else nullcontext():
+            await self._require_room(turn, target, intent.sync_id, "request-max-links")
+            await self._respect_other_holder(turn, target, intent, asks=True)
+            return await self._apply(turn, target, intent, self._known(turn, target, intent.sync_id))
+
+    def linked(self, tenant: Tenant, subject: Subject) -> tuple[str, ...]:
+        """Return the sync IDs that this account was last seen with, from memory alone: there may be others."""
+        target = self._accounts.find(tenant, subject)
+        if target is None:
+            return ()
+        seen = tenant.memory.seen(target) | dict.fromkeys(tenant.cad.peek_links(target) or (), True)
+        return tuple(sorted(sync_id for sync_id, linked in seen.items() if linked))
 
     def suggest(self, turn: Turn, subject: Subject, typed: str, *, remove: bool) -> tuple[Suggestion, ...]:
         """Return what is known of this account that matches the typed text, from memory alone."""
@@ -262,14 +307,20 @@ class Linking:
         """Hold a player's own link to the guild's rules: approval or proof (not for an undo), then the limit."""
         if turn.as_staff:
             return
-        policy, sync_id = turn.policy, intent.sync_id
+        sync_id = intent.sync_id
         asks = turn.decision.rule is Rule.APPROVAL and not intent.undo
         if asks and not await self._proven(turn, target, sync_id):
-            raise Refused("self-link-approval", sync_id=sync_id)
-        if policy.max_links:
-            links = await self._links(turn, target, fresh=True)
-            if sync_id not in links and len(links) >= policy.max_links:
-                raise Refused("max-links", count=len(links), limit=policy.max_links)
+            if turn.tenant.memory.identified(target) and turn.tenant.memory.held_by_another(target, sync_id):
+                raise Refused("link-held", sync_id=sync_id)  # no use asking
+            raise ApprovalNeeded(sync_id)
+        await self._require_room(turn, target, sync_id, "max-links")
+
+    async def _require_room(self, turn: Turn, target: Target, sync_id: str, key: str) -> None:
+        """Hold an account to the most characters that the guild allows, by a fresh read where there is a limit."""
+        limit = turn.policy.max_links
+        links = await self._links(turn, target, fresh=True) if limit else ()
+        if limit and sync_id not in links and len(links) >= limit:
+            raise Refused(key, count=len(links), limit=limit)
 
     async def _proven(self, turn: Turn, target: Target, sync_id: str) -> bool:
         """Whether the sync ID derives from an id that the player did not type himself (v2's `communityUserId`)."""
@@ -279,15 +330,17 @@ class Linking:
         account = await self._account(turn, target)
         return proves(pattern, account.community_user_id or "", sync_id)
 
-    async def _respect_other_holder(self, turn: Turn, target: Target, intent: LinkIntent) -> None:
-        """Refuse players what is known to be another account's; let staff decide."""
+    async def _respect_other_holder(
+        self, turn: Turn, target: Target, intent: LinkIntent, *, asks: bool = False
+    ) -> None:
+        """Refuse players what is known to be another account's; let staff (and who approves: `asks`) decide."""
         memory = turn.tenant.memory
         if memory.held_by_another(target, intent.sync_id) and not memory.identified(target):
             account = await self._account(turn, target)
             memory.identify(target, account.uuid, account.username)
         if not memory.held_by_another(target, intent.sync_id):
             return
-        if not turn.as_staff:
+        if not (asks or turn.as_staff):
             raise Refused("undo-changed" if intent.undo else "link-held", sync_id=intent.sync_id)
         token = f"held:{intent.sync_id}"
         if token not in intent.confirmed:

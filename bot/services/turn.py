@@ -104,7 +104,8 @@ class Turn:
     @property
     def caller(self) -> Caller:
         """How the CAD client accounts for this turn."""
-        return Caller(person=self.actor.user_id, staff=self.as_staff, on_wait=self.on_wait)
+        staff = self.as_staff or self.decision.rule is Rule.APPROVER
+        return Caller(person=self.actor.user_id, staff=staff, on_wait=self.on_wait)
 
     def owns(self, subject: Subject) -> bool:
         """Whether the turn is about the actor's own account."""

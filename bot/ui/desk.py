@@ -64,6 +64,11 @@ class Desk:
         self._visits: WeakSet[Visit] = WeakSet()
         self._met: OrderedDict[int, None] = OrderedDict()
 
+    @property
+    def catalogues(self) -> Catalogues:
+        """What people read, in every language."""
+        return self._catalogues
+
     def first_time(self, interaction: discord.Interaction) -> bool:
         """Whether this interaction was not met before: a gateway that resumes may send one again."""
         if interaction.id in self._met:

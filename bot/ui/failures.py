@@ -9,17 +9,33 @@ from typing import TYPE_CHECKING
 
 import discord
 
-from bot.errors import CadError, CadErrorKind, CharlinkError, Expired, InvalidFields, Question, Refused, Sent
+from bot.errors import (
+    ApprovalNeeded,
+    CadError,
+    CadErrorKind,
+    CharlinkError,
+    Choice,
+    Expired,
+    InvalidFields,
+    Question,
+    Refused,
+    Sent,
+)
 from bot.storage.history import Entry, State
+from bot.ui.cards import ask_button
 from bot.ui.reply import Button, Reply, Tone
-from bot.ui.words import listed, wrong_line
+from bot.ui.words import code, listed, wrong_line
 
 if TYPE_CHECKING:
+    from bot.services.turn import Intent
     from bot.ui.visit import Visit
 
 SHOW_DETAIL = frozenset({CadErrorKind.REJECTED, CadErrorKind.UNIQUE})
 """Kinds whose cause is what was typed: the CAD's own words help there."""
 
+
+MAX_OPTIONS = 20
+"""Answers that a question offers at most: a message has 25 buttons."""
 
 NO = "no"
 """The argument in a custom id by which a question's ticket is declined: one ticket, so that only one answer counts."""
@@ -43,6 +59,8 @@ def failure_reply(visit: Visit, error: Exception) -> Reply:
         text = words("internal")
     tone = Tone.REFUSED if isinstance(error, Refused | Expired) else Tone.FAILED
     reply = Reply.of(f"{text}\n\n{words('reference', reference=visit.reference)}", tone)
+    if isinstance(error, ApprovalNeeded) and visit.admitted:
+        reply = reply.with_buttons(ask_button(visit, error.sync_id))
     if isinstance(error, CharlinkError) and error.retryable and _repeatable(visit, error):
         again = visit.custom_id(visit.route, visit.intent)
         reply = reply.with_buttons(Button(words.plain("button-again", 80), again))
@@ -81,6 +99,8 @@ def question_reply(visit: Visit, question: Question) -> Reply:
     words = visit.words
     if visit.intent is None:
         raise RuntimeError("a question needs an intent to go on with")
+    if isinstance(question, Choice):
+        return _choice_reply(visit, visit.intent, question)
     custom_id = visit.custom_id(visit.route, visit.intent.with_yes(question.token))
     danger = question.token == "unlink"  # noqa: S105 - not a password
     return Reply.of(words(question.key, **question.params), Tone.ASK).with_buttons(
@@ -91,6 +111,16 @@ def question_reply(visit: Visit, question: Question) -> Reply:
         ),
         Button(words.plain("button-no", 80), custom_id + NO),
     )
+
+
+def _choice_reply(visit: Visit, intent: Intent, choice: Choice) -> Reply:
+    """Return the question with a button for each answer, that goes on with it."""
+    words = visit.words
+    offered = choice.options[:MAX_OPTIONS]
+    text = words(choice.key, **choice.params) + "".join(f"\n- {code(label)}" for _, label in offered)
+    buttons = [Button(label, visit.custom_id(visit.route, intent.with_yes(token))) for token, label in offered]
+    decline = visit.custom_id(visit.route, intent) + NO
+    return Reply.of(text, Tone.ASK).with_buttons(*buttons, Button(words.plain("button-no", 80), decline))
 
 
 def _cad_text(visit: Visit, error: CadError) -> str:

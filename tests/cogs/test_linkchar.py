@@ -172,7 +172,7 @@ class TestPlayer:
         ("self_link", "headline"),
         [
             (SelfLink.OFF, "Not linked: players do not link themselves in this server."),
-            (SelfLink.APPROVAL, "Not linked: staff must do it."),
+            (SelfLink.APPROVAL, "Not linked yet: staff must approve it."),
         ],
     )
     async def test_self_link(self, stage: Stage, pia: Any, hers: Account, self_link: SelfLink, headline: str) -> None:

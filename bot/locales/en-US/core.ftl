@@ -136,8 +136,8 @@ link-held-confirm = { $sync_id } is linked to another CAD account.
 link-held-confirm-yes = Yes, link anyway
 undo-changed = Not undone: { $sync_id } has been changed since.
     Somebody changed this link after that, so taking it back would undo his change. Nothing was changed.
-self-link-approval = Not linked: staff must do it.
-    In this server staff links characters. Ask them to link { $sync_id } for you. Nothing was changed.
+self-link-approval = Not linked yet: staff must approve it.
+    In this server staff decide which characters players link. Press **Ask staff** and they see your request for { $sync_id }. Nothing was changed.
 max-links = Not linked: you already have { $count } of at most { $limit } characters.
     Unlink one with `/linkchar action:remove`, or ask staff. Nothing was changed.
 links-some = { $count ->
