@@ -205,6 +205,10 @@ class StorageError(CharlinkError):
         return True
 
 
+class VaultError(CharlinkError):
+    """A stored secret can't be opened: its key is missing (`vault-key-missing`), or it was changed (`vault-tampered`)."""
+
+
 class SettingsError(Exception):
     """The environment is not usable. `problems` has one line for each thing to correct; none holds a secret."""
 

@@ -17,11 +17,11 @@ from pydantic import SecretStr
 from bot.cad.protocol import Credentials
 from bot.domain.configuration import GuildConfig, as_stored
 from bot.domain.template import Template
+from bot.errors import VaultError
 from bot.services.tenants import Community, Guild, Tenant
 from bot.settings import ApiVersion
 from bot.storage import guilds as rows
 from bot.storage import links
-from bot.storage.vault import VaultError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -36,6 +36,9 @@ if TYPE_CHECKING:
     from bot.storage.vault import Vault
 
 log = logging.getLogger(__name__)
+
+_ONLY_SETUP = frozenset({"framework", "panel_channel", "panel_message", "reviewed"})
+"""Settings that no variable of the environment has."""
 
 MEMORY_LIMIT = 50_000
 """Links of one community that are taken back into memory at start."""
@@ -101,8 +104,9 @@ class Guilds:
             if known.template is not None:
                 community.template = Template.model_validate(known.template)
         for row in kept[1]:
-            self._overrides[row.id] = row
-            self._guilds[row.id] = self._guild(row)
+            current = await self._resealed(row)
+            self._overrides[row.id] = current
+            self._guilds[row.id] = self._guild(current)
         for guild_id in self._home.guild_ids - self._guilds.keys():
             self._guilds[guild_id] = self._guild(rows.GuildRow(guild_id))
 
@@ -136,6 +140,26 @@ class Guilds:
         if name not in self._clients:
             self._clients[name] = self._connect(credentials, version, form, budget, breaker)
         return self._clients[name]
+
+    def keyless(self, guild_id: int) -> bool:
+        """Whether a guild joined a community with a key that can't be opened any more."""
+        guild, row = self._guilds.get(guild_id), self._overrides.get(guild_id)
+        return guild is not None and guild.tenant is None and row is not None and row.key is not None and not guild.home
+
+    def overridden(self, guild_id: int) -> frozenset[str]:
+        """Return the settings of a home guild that `/setup` changed to something else than the environment says."""
+        guild, row = self._guilds.get(guild_id), self._overrides.get(guild_id)
+        if guild is None or row is None or not guild.home:
+            return frozenset()
+        base = self._home.config
+        return (
+            frozenset(
+                name
+                for name in row.config
+                if hasattr(base, name) and getattr(guild.config, name) != getattr(base, name)
+            )
+            - _ONLY_SETUP
+        )
 
     async def change(
         self, guild_id: int, changes: Mapping[str, object], also: Callable[[Connection], object] | None = None
@@ -234,6 +258,18 @@ class Guilds:
             log.error("the CAD key of guild %s can't be opened: %s", row.id, error)  # noqa: TRY400 - one line for operators
             return None
         return Credentials(row.community_id, SecretStr(key))
+
+    async def _resealed(self, row: rows.GuildRow) -> rows.GuildRow:
+        """Return the row with its key under the ring's first key, so that older keys can be retired after a start."""
+        if row.key is None or self._vault.current(row.key):
+            return row
+        try:
+            key = self._vault.open(row.key, guild_id=row.id, purpose=rows.KEY_PURPOSE)
+        except VaultError:
+            return row  # told where the key is used
+        anew = replace(row, key=self._vault.seal(key, guild_id=row.id, purpose=rows.KEY_PURPOSE))
+        await self._database.write(lambda tx: rows.save_guild(tx, anew, now=self._clock()))
+        return anew
 
     def _community(self, community_id: str) -> Community:
         return self._communities.setdefault(community_id, Community(community_id))

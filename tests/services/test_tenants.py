@@ -194,3 +194,13 @@ async def test_what_was_met_of_links_survives(place: Town) -> None:
     assert again.memory.name(Target.of(account="91de0ce8")) == "Pia"
     assert again.memory.held_by_another(Target.of(discord=2), "A")
     assert again.synced
+
+
+async def test_after_a_rotation_the_old_key_can_be_retired(place: Town) -> None:
+    old, new = b"k" * 32, b"another key of exactly 32 bytes!"
+    await (await guilds(place)).connect(3, Credentials(COMMUNITY, SecretStr("sandbox-key")), "Sandbox", {})
+    for ring in ([new, old], [new]):
+        place.vault = Vault(ring)
+        guild = (await guilds(place)).find(3)
+        assert guild is not None
+        assert guild.tenant is not None

@@ -20,6 +20,10 @@ guild-not-set-up = This server is not set up.
     No CAD community is connected to this server, so there is nothing to link to. Whoever manages the server can connect one with `/setup`. Nothing was changed.
 storage-failed = The bot's own records can't be read or written just now.
     Without them nothing is done, so that nothing gets lost. Try again in a moment; if it goes on, tell whoever runs the bot. Nothing was changed.
+vault-key-missing = A stored secret can't be opened.
+    The key that encrypted it is not among the bot's keys. Whoever runs the bot must put it back. Nothing was changed.
+vault-tampered = A stored secret can't be opened.
+    It is not what the bot stored. Whoever runs the bot must look into it. Nothing was changed.
 guild-only = This works in a server only.
     Use it in the server whose CAD you mean. Nothing was changed.
 operation-repeated = This is being done already.
