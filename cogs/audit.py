@@ -105,7 +105,7 @@ class Audit(commands.Cog):
         usage = usage_named(command, self.usages())
         about = member or interaction.user
         roles, manages = await member_roles(interaction, about, self.office)
-        explained = self.explaining.explain(visit.turn, usage, about.id, roles, manages=manages)
+        explained = await self.explaining.explain(visit.turn, usage, about.id, roles, manages=manages)
         deleted = await deleted_roles(self.premises, visit.turn.policy)
         await visit.show(explanation_reply(visit.words, explained, deleted))
 

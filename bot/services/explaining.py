@@ -1,4 +1,4 @@
-"""Would this member be allowed, and why: the same decisions as when he tries, without trying. No I/O, no CAD call."""
+"""Would this member be allowed, and why: the same decisions as when he tries. Nothing is tried, and no CAD asked."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from bot.domain.access import Action, Actor, decide
 from bot.errors import InvalidInput
+from bot.services.accounts import Use
 from bot.services.turn import Subject
 from bot.settings import SelfLink
 
@@ -80,7 +81,7 @@ class Explaining:
     def __init__(self, accounts: Accounts) -> None:
         self._accounts = accounts
 
-    def explain(
+    async def explain(
         self, turn: Turn, usage: Usage, member_id: int, role_ids: Collection[int] | None, *, manages: bool
     ) -> Explanation:
         """Return what the guild's rules say of a member with these roles (None: he is not in the guild)."""
@@ -95,20 +96,21 @@ class Explaining:
             verdicts=verdicts,
             held={kind: held for kind in KINDS if (held := actor.role_ids & roles_of(policy, kind))},
             everyone_plays=policy.players == "everyone",
-            self_linking=self._self_linking(turn, actor) if own_link else None,
+            self_linking=await self._self_linking(turn, actor) if own_link else None,
         )
 
-    def _self_linking(self, turn: Turn, actor: Actor) -> SelfLinking | None:
+    async def _self_linking(self, turn: Turn, actor: Actor) -> SelfLinking | None:
         """Return what his own links are held to; None for admins, whom nothing holds."""
         policy = turn.policy
         if actor.role_ids & (policy.admins or policy.staff):
             return None
+        subject = Subject(member_id=actor.user_id)
         return SelfLinking(
             needs_approval=policy.self_link is SelfLink.APPROVAL,
             approval_channel=turn.config.approval_channel,
             pattern=policy.self_link_pattern,
             limit=policy.max_links,
-            account_known=self._accounts.find(turn.tenant, Subject(member_id=actor.user_id)) is not None,
+            account_known=await self._accounts.find(turn.guild, subject, Use.LINKS) is not None,
         )
 
 

@@ -24,6 +24,6 @@ def upsert(tx: Connection, table: Table, key: Mapping[str, object], values: Mapp
 
 def insert_once(tx: Connection, table: Table, values: Mapping[str, object]) -> bool:
     """Insert a row unless one with such a key is there already; whether it was inserted."""
-    if tx.dialect.name == "postgresql":
-        return tx.execute(postgresql.insert(table).values(dict(values)).on_conflict_do_nothing()).rowcount == 1
-    return tx.execute(sqlite.insert(table).values(dict(values)).on_conflict_do_nothing()).rowcount == 1
+    insert = postgresql.insert(table) if tx.dialect.name == "postgresql" else sqlite.insert(table)
+    inserted = insert.values(dict(values)).on_conflict_do_nothing().returning(*table.primary_key)
+    return tx.execute(inserted).first() is not None  # the count of rows is not told for an insert with psycopg
