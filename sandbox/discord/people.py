@@ -247,8 +247,14 @@ class Guild:
         return member
 
     def remove_member(self, member: Member) -> None:
-        """Let a member leave; who joins again begins without roles."""
+        """Let a member leave."""
         self.former[member.id] = self.members.pop(member.id)
+
+    def rejoin(self, member: Member, roles: list[Role] | None = None) -> None:
+        """Let a member who left come back as the same object, with these roles only."""
+        member.role_ids = [role.id for role in roles or ()]
+        member.joined_at = self._clock.iso()
+        self.members[member.id] = self.former.pop(member.id)
 
     def payload(self) -> Json:
         """Return the guild object of the REST API."""

@@ -35,12 +35,16 @@ def closing_promises(companies: Sequence[Company]) -> tuple[Promise, ...]:
             ],
         ),
         _no_secret(companies),
+        _nothing(
+            "no token, key or secret in plain in any file of the bots",
+            [f"in {name}" for company in companies for name in company.disk.leaks(_secrets(company).values())],
+        ),
         _clean_stop(companies),
     )
 
 
 def _private(exchanges: Sequence[Exchange]) -> Promise:
-    public = [exchange for exchange in exchanges if exchange.message is not None and not exchange.ephemeral]
+    public = [exchange for exchange in exchanges if exchange.public]
     return Promise("every answer is seen by one person only", not public, "no public message", f"{len(public)} public")
 
 
@@ -52,29 +56,28 @@ def _no_secret(companies: Sequence[Company]) -> Promise:
     told = []
     for company in companies:
         said = "\n".join([company.bot.output, *_sent(company)])
-        told += [name for name, secret in _secrets(company) if secret in said]
+        told += [name for name, secret in _secrets(company).items() if secret in said]
     return Promise("no token or key in anything that the bots printed or sent", not told, "none", ", ".join(told))
 
 
-def _secrets(company: Company) -> Iterator[tuple[str, str]]:
-    yield "the bot's token", company.town.discord.token
-    yield "the CAD's API key", company.town.cad.state.community.key
-    for exchange in company.exchanges:
-        yield "an interaction's token", exchange.interaction.token
+def _secrets(company: Company) -> dict[str, str]:
+    """Return what must not be told, by what it is called."""
+    secrets = {f"secret {number} of the CAD": each for number, each in enumerate(sorted(company.town.cad.secrets))}
+    tokens = {f"token of interaction {each.interaction.id}": each.interaction.token for each in company.exchanges}
+    return {"the bot's token": company.town.discord.token, **secrets, **tokens}
 
 
 def _sent(company: Company) -> Iterator[str]:
     """Yield everything that the bot showed to anybody, as JSON."""
+    for state in (state for message in company.town.discord.world.messages.everything() for state in message.states):
+        yield json.dumps([state.content, *state.embed_payloads, *state.components])
     for exchange in company.exchanges:
-        messages = [exchange.message, *exchange.followups]
-        for state in (state for message in messages if message is not None for state in message.states):
-            yield json.dumps([state.content, *state.embed_payloads, *state.components])
         if exchange.modal is not None:
             yield json.dumps([exchange.modal.title, *exchange.modal.components])
 
 
 def _clean_stop(companies: Sequence[Company]) -> Promise:
-    ends = [company.stopped for company in companies]
+    ends = [end for company in companies for end in (*company.stopped_before, company.stopped)]
     codes = [end.code if end else None for end in ends]
     slowest = max((end.seconds for end in ends if end), default=0.0)
     kept = all(code == 0 for code in codes) and slowest < STOP_SECONDS

@@ -50,7 +50,8 @@ async def run_tour(transcript: Transcript, scenes: Sequence[Scene] = SCENES) -> 
 async def _play_all(transcript: Transcript, scenes: Sequence[Scene]) -> list[Outcome]:
     async with AsyncExitStack() as stack:
         directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="charlink-tour-")))
-        companies = {plan: Company(plan, directory) for plan in dict.fromkeys(scene.plan for scene in scenes)}
+        plans = dict.fromkeys(scene.plan for scene in scenes)
+        companies = {plan: Company(plan, _own(directory, number)) for number, plan in enumerate(plans)}
         for company in companies.values():
             stack.push_async_callback(company.stop)
         starts = {plan: asyncio.create_task(company.start()) for plan, company in companies.items()}
@@ -68,7 +69,7 @@ async def _play(number: int, scene: Scene, company: Company, transcript: Transcr
     """Play one scene. One that gets stuck is a broken promise, and the tour goes on."""
     town = company.town
     transcript.scene(number, scene.title, scene.look, f"{town.plan.name}: {town.plan.about}.")
-    stage = Stage(town, transcript, company.exchanges, company.props)
+    stage = Stage(company, transcript)
     try:
         await company.while_alive(scene.play(stage))
     except STUCK as error:
@@ -86,6 +87,13 @@ def _close(number: int, companies: Sequence[Company], transcript: Transcript) ->
     promises = closing_promises(companies)
     transcript.promises(promises, apart=True)
     return Outcome(CLOSING, promises)
+
+
+def _own(directory: Path, number: int) -> Path:
+    """Return a bot's own working directory."""
+    own = directory / str(number)
+    own.mkdir()
+    return own
 
 
 async def _settle(tasks: Collection[asyncio.Task[None]]) -> None:

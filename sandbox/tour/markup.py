@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import time
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from rich.text import Text
@@ -12,8 +14,10 @@ if TYPE_CHECKING:
 
 TOKENS = re.compile(
     r"``\s?(?P<quoted>.+?)\s?``|`(?P<code>[^`\n]+)`|\*\*(?P<bold>.+?)\*\*"
-    r"|<@&(?P<role>\d+)>|<@!?(?P<user>\d+)>|\\(?P<escaped>[^\w\s])",
+    r"|<@&(?P<role>\d+)>|<@!?(?P<user>\d+)>|<#(?P<channel>\d+)>|<t:(?P<time>-?\d+(?::[tTdDfFR])?)>"
+    r"|\\(?P<escaped>[^\w\s])",
 )
+UNITS = ((86_400, "day"), (3600, "hour"), (60, "minute"), (1, "second"))
 
 
 def shown(markdown: str, guild: Guild) -> Text:
@@ -35,13 +39,33 @@ def _token(found: re.Match[str], guild: Guild) -> Text:
             bold = shown(value, guild)
             bold.stylize("bold")
             return bold
-        case "role":
-            role = guild.roles.get(int(value))
-            return Text(f"@{role.name}" if role else "@deleted-role", "blue")
-        case "user":
-            member = guild.members.get(int(value))
-            return Text(f"@{member.name}" if member else "@unknown-user", "blue")
+        case "role" | "user" | "channel":
+            return Text(_mentioned(kind, int(value), guild), "blue")
+        case "time":
+            return Text(_moment(*value.partition(":")[::2]))
         case "escaped":
             return Text(value)
         case _:
             return Text(value, "cyan")
+
+
+def _mentioned(kind: str, number: int, guild: Guild) -> str:
+    if kind == "role":
+        role = guild.roles.get(number)
+        return f"@{role.name.removeprefix('@')}" if role else "@deleted-role"
+    if kind == "user":
+        member = guild.members.get(number)
+        return f"@{member.name}" if member else "@unknown-user"
+    channel = guild.channels.get(number)
+    return f"#{channel.name}" if channel else "#unknown"
+
+
+def _moment(seconds: str, style: str) -> str:
+    """Return a moment in Unix seconds, as how long ago or ahead it is (style R), else as date and time in UTC."""
+    if style != "R":
+        return f"{datetime.fromtimestamp(int(seconds), UTC):%Y-%m-%d %H:%M} UTC"
+    away = int(seconds) - round(time.time())
+    size, unit = next((each for each in UNITS if each[0] <= abs(away)), UNITS[-1])
+    count = abs(away) // size
+    words = f"{count} {unit}{'' if count == 1 else 's'}"
+    return f"in {words}" if away > 0 else f"{words} ago"

@@ -40,17 +40,18 @@ class Stopped:
 
 
 class BotProcess:
-    """One bot. It runs in `directory`, where no `.env` of the reader's lies."""
+    """One bot, which can be started again after its end. In its `directory` lies no `.env` of the reader's."""
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
         self._process: asyncio.subprocess.Process | None = None
         self._reading: asyncio.Task[None] | None = None
+        self._wanted = asyncio.Event()
         self._printed = bytearray()
 
     @property
     def output(self) -> str:
-        """Everything that it printed so far, standard error included."""
+        """Everything that it printed so far, over all its starts, standard error included."""
         return self._printed.decode(errors="replace")
 
     async def start(self, settings: Mapping[str, str]) -> None:
@@ -67,13 +68,17 @@ class BotProcess:
             process_group=0,
         )
         self._reading = asyncio.create_task(self._read(self._process))
+        self._wanted.set()
 
     async def died(self) -> None:
-        """Wait until the process ends by itself, and raise BotFailed."""
-        process, reading = self._started()
-        code = await process.wait()
-        await asyncio.wait({reading})
-        raise self.failure(f"the bot's process ended by itself with exit code {code}")
+        """Wait until the process ends by itself, not by `stop` or `kill`, and raise BotFailed."""
+        while True:
+            await self._wanted.wait()
+            process, reading = self._started()
+            code = await process.wait()
+            if self._wanted.is_set() and process is self._process:
+                await asyncio.wait({reading})
+                raise self.failure(f"the bot's process ended by itself with exit code {code}")
 
     def failure(self, what: str) -> BotFailed:
         """Return the error that tells `what` together with the bot's last lines."""
@@ -82,6 +87,7 @@ class BotProcess:
     async def stop(self) -> Stopped:
         """Send SIGTERM and wait; a process that is still there after 10 s, or when this is cancelled, is killed."""
         process, reading = self._started()
+        self._wanted.clear()
         began = time.monotonic()
         with contextlib.suppress(ProcessLookupError):
             process.terminate()
@@ -98,6 +104,15 @@ class BotProcess:
         stopped = Stopped(code, time.monotonic() - began)
         await asyncio.wait({reading})
         return stopped
+
+    async def kill(self) -> None:
+        """End it with SIGKILL, as a crash or a loss of power does, and wait until it is gone."""
+        process, reading = self._started()
+        self._wanted.clear()
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()
+        await process.wait()
+        await asyncio.wait({reading})
 
     @property
     def running(self) -> bool:

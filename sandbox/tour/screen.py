@@ -1,4 +1,4 @@
-"""What one person has before him: a message or an open form, in the state it was in when the answer had come."""
+"""What one person has before him: a message or an open form, in the state it was in when he came to see it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .markup import shown
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from sandbox.discord import Exchange, Field, Guild, Member, MessageState, Modal
+    from sandbox.discord import Exchange, Field, Guild, Member, Message, MessageState, Modal, Select
     from sandbox.discord.composer import Value
     from sandbox.discord.submission import Filled
 
@@ -28,22 +28,32 @@ MOMENT = 0.25
 
 @dataclass(frozen=True)
 class Screen:
-    """The answer to one act. `took` is in seconds, from the act to the whole answer."""
+    """The answer to one act, or a message that somebody wrote before; then there is no `exchange`.
+
+    `took` is in seconds, from the act to the whole answer.
+    """
 
     who: Member
-    exchange: Exchange
+    message: Message | None
     state: MessageState | None
-    took: float
+    exchange: Exchange | None = None
+    took: float = 0.0
 
     @classmethod
     def now(cls, who: Member, exchange: Exchange, took: float) -> Screen:
-        """Return what stands there now; a message goes on changing, a screen does not."""
-        return cls(who, exchange, exchange.message.state if exchange.message else None, took)
+        """Return what stands there now: the last message of the answer. It goes on changing, a screen does not."""
+        message = exchange.followups[-1] if exchange.followups else exchange.message
+        return cls(who, message, message.state if message else None, exchange, took)
+
+    @classmethod
+    def of(cls, who: Member, message: Message) -> Screen:
+        """Return a message as it stands in a channel now."""
+        return cls(who, message, message.state)
 
     @property
     def modal(self) -> Modal | None:
         """The form that opened, if one did."""
-        return self.exchange.modal
+        return self.exchange.modal if self.exchange is not None else None
 
     @property
     def fields(self) -> tuple[Field, ...]:
@@ -64,24 +74,40 @@ class Screen:
 
     @property
     def title(self) -> str:
-        """Who answers, and who can see it."""
+        """Who wrote it, and who can see it."""
         if self.modal is not None:
             return f"A form opens for {self.who.name}: “{self.modal.title}”"
-        return (
-            f"Charlink, only {self.who.name} sees this" if self.exchange.ephemeral else "Charlink, everybody sees this"
-        )
+        channel = self.message.channel if self.message is not None and not self.message.ephemeral else None
+        if channel is None:
+            return f"Charlink, only {self.who.name} sees this"
+        if channel.recipient is not None:
+            return f"Charlink, in a direct message to {self.who.name}"
+        return f"Charlink, everybody in #{channel.name} sees this"
 
     @property
     def foot(self) -> str:
         """How long it took: the first response, and the whole answer where that came later."""
+        if self.exchange is None:
+            return ""
         first = self.exchange.acknowledged_after
         if first is None:
             return "never answered"
         answered = f"acknowledged after {1000 * first:.0f} ms"
         return f"{answered}, answered after {self.took:.1f} s" if self.took - first > MOMENT else answered
 
+    @property
+    def selects(self) -> list[str]:
+        """What the selects are for."""
+        return [select.placeholder for select in self.state.selects] if self.state else []
+
+    @property
+    def files(self) -> dict[str, str]:
+        """The attached files' contents by their names, as far as they are text."""
+        attached = [each.upload for each in self.state.attachments] if self.state else []
+        return {upload.filename: upload.content.decode(errors="replace") for upload in attached}
+
     def lines(self, *, brief: bool = False) -> list[Text]:
-        """Return the message, line by line: words, embed, buttons; when `brief` without the embed's fields."""
+        """Return the message, line by line: words, embed, files, selects, buttons; when `brief` no embed's fields."""
         if self.state is None:
             return []
         guild = self.who.guild
@@ -93,6 +119,8 @@ class Screen:
             lines += [] if brief else [_field_line(one.name, one.value, guild) for one in embed.fields]
             lines += [Text(f"(picture: {embed.thumbnail})", "dim")] if embed.thumbnail else []
             lines += [Text(embed.footer, "dim")] if embed.footer else []
+        lines += [Text(f"(file: {name})", "dim") for name in self.files]
+        lines += [_select_line(select, guild) for select in self.state.selects]
         return [*lines, *_button_rows(self.buttons)]
 
 
@@ -123,6 +151,14 @@ def _field_line(name: str, value: str, guild: Guild) -> Text:
     more = len(values) - MOST_VALUES
     listed = Text(" · ").join(values[:MOST_VALUES])
     return Text.assemble((name, "underline"), "  ", listed, (f" · … {more} more" if more > 0 else "", "dim"))
+
+
+def _select_line(select: Select, guild: Guild) -> Text:
+    """Return a select as a line: what it is for, and what is chosen already."""
+    marks = {"role": "<@&{}>", "user": "<@{}>", "channel": "<#{}>"}
+    chosen = [option.label for option in select.options if option.default]
+    chosen += [shown(marks[default.type].format(default.id), guild).plain for default in select.defaults]
+    return Text(f"[ {select.placeholder}{': ' if chosen else ''}{', '.join(chosen)} ▾ ]", "bold")
 
 
 def _button_rows(labels: Sequence[str]) -> list[Text]:

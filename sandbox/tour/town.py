@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
 
 from sandbox.cad import Community, SandboxCad
-from sandbox.discord import SandboxDiscord
+from sandbox.discord import Permission, SandboxDiscord
 from sandbox.templates import CHARACTER_TYPE, default_template, hard_template
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from sandbox.cad import Account
-    from sandbox.discord import Member
+    from sandbox.discord import Channel, Member, Role
     from sandbox.templates import Json
 
 POLL = 0.01
@@ -26,7 +26,11 @@ POLL = 0.01
 
 @dataclass(frozen=True, eq=False)
 class Plan:
-    """What a town is like: its name, how it is told of, the bot's settings beside the addresses, its template."""
+    """What a town is like: its name, how it is told of, the bot's settings beside the addresses, its template.
+
+    With `approvals` players ask in the channel #approvals, and the bot writes to #audit. Without `home` its guild is
+    no home guild: nothing of it or its community is in the environment, and its owner has to set everything up.
+    """
 
     name: str
     about: str
@@ -34,6 +38,8 @@ class Plan:
     settings: Mapping[str, str] = field(default_factory=dict)
     template: Callable[[], Json] = default_template
     db_sync: bool = False
+    approvals: bool = False
+    home: bool = True
 
 
 LOS_SANTOS = Plan(
@@ -59,7 +65,11 @@ PLANS = (LOS_SANTOS, BLAINE, PALETO)
 
 
 class Town:
-    """A plan come true on loopback. Everybody but Nils has a CAD account; Otto has no role."""
+    """A plan come true on loopback.
+
+    Olivia owns the server, Sam and Ben are staff, Ava approves; Pia, Quinn and Nils are players, Otto has no role.
+    Sam, Pia, Quinn and Otto have CAD accounts.
+    """
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
@@ -67,9 +77,15 @@ class Town:
         self.cad = SandboxCad(Community(name=plan.name, key=key, db_sync=plan.db_sync))
         self.cad.state.templates[CHARACTER_TYPE] = plan.template()
         self.discord = SandboxDiscord()
-        self.guild = self.discord.add_guild(plan.name)
+        self.guild = self.discord.add_guild(plan.name, owner="Olivia")
         self.staff_role = self.guild.add_role("Staff")
         self.player_role = self.guild.add_role("Player")
+        self.approver_role = self.guild.add_role("Approver")
+        self.approvals = self._closed_channel("approvals", self.staff_role, self.approver_role)
+        self.audit = self._closed_channel("audit", self.staff_role)
+        self.olivia = self.guild.owner
+        self.ben = self.guild.add_member("Ben", [self.staff_role])
+        self.ava = self.guild.add_member("Ava", [self.approver_role])
         self.sam = self.guild.add_member("Sam", [self.staff_role])
         self.pia = self.guild.add_member("Pia", [self.player_role])
         self.quinn = self.guild.add_member("Quinn", [self.player_role])
@@ -109,18 +125,31 @@ class Town:
         """Return the settings of a bot for this town; only while it listens."""
         return {
             "DISCORD_TOKEN": self.discord.token,
-            "DISCORD_GUILD_IDS": str(self.guild.id),
             "DISCORD_API_URL": self.discord.api_url,
             "DISCORD_GATEWAY_URL": self.discord.gateway_url,
             "SONORAN_API_URL": self.cad.url,
-            "SONORAN_COMMUNITY_ID": self.cad.state.community.id,
-            "SONORAN_API_KEY": self.cad.state.community.key,
             "SONORAN_API_VERSION": self.plan.version,
             "SONORAN_RATE": "unlimited",
+            **(self._home() if self.plan.home else {}),
+            **self.plan.settings,
+        }
+
+    def _home(self) -> dict[str, str]:
+        settings = {
+            "DISCORD_GUILD_IDS": str(self.guild.id),
+            "SONORAN_COMMUNITY_ID": self.cad.state.community.id,
+            "SONORAN_API_KEY": self.cad.state.community.key,
             "STAFF_ROLE_IDS": str(self.staff_role.id),
             "PLAYER_ROLE_IDS": str(self.player_role.id),
-            "SELF_LINK": "open",
-            **self.plan.settings,
+        }
+        if not self.plan.approvals:
+            return {**settings, "SELF_LINK": "open"}
+        return {
+            **settings,
+            "SELF_LINK": "approval",
+            "APPROVER_ROLE_IDS": str(self.approver_role.id),
+            "APPROVAL_CHANNEL_ID": str(self.approvals.id),
+            "AUDIT_CHANNEL_ID": str(self.audit.id),
         }
 
     def account(self, who: Member) -> Account:
@@ -129,7 +158,8 @@ class Town:
 
     def title(self, who: Member) -> str:
         """Return a member's name with the role that matters here."""
-        return f"{who.name} ({', '.join(role.name for role in who.roles) or 'no role'})"
+        nothing = "owner" if who is self.guild.owner else "no role"
+        return f"{who.name} ({', '.join(role.name for role in who.roles) or nothing})"
 
     def holdings(self) -> list[str]:
         """Return what the CAD holds now, a line for each account that has anything."""
@@ -140,6 +170,15 @@ class Town:
             held = [*(f"linked {sync_id}" for sync_id in account.links), *named]
             lines += [f"{account.username}: {', '.join(held)}"] if held else []
         return lines
+
+    def _closed_channel(self, name: str, *readers: Role) -> Channel:
+        """Make a channel for these roles and the bot."""
+        channel = self.guild.add_channel(name)
+        channel.deny(self.guild.everyone, Permission.VIEW_CHANNEL)
+        channel.allow(self.discord.world.bot_member(self.guild), Permission.VIEW_CHANNEL)
+        for reader in readers:
+            channel.allow(reader, Permission.VIEW_CHANNEL)
+        return channel
 
     def register(self, who: Member) -> None:
         """Give a member a CAD account: known by his Discord id, on v1 by an API ID that is the same."""

@@ -1,4 +1,4 @@
-"""What the end-to-end tests stand on: restarts in one directory, further guilds, cards and direct messages, what holds."""
+"""What the end-to-end tests stand on: restarts, more guilds, cards, direct messages, what must always hold."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from dotenv import dotenv_values
 from rich.console import Console
 from rich.text import Text
 
-from sandbox.discord import Flag, Refusal
+from sandbox.discord import Flag, MessageState, Refusal
 from sandbox.tour import BLAINE, LOS_SANTOS, PALETO, run_tour
 from sandbox.tour.closing import closing_promises
 from sandbox.tour.company import Company
@@ -84,6 +84,21 @@ async def test_every_promise_is_kept_with_the_real_bot() -> None:
     assert max(map(len, told.splitlines())) <= WIDTH
 
 
+@pytest.mark.parametrize(
+    ("away", "seen"),
+    [
+        (-7, "7 seconds ago"),
+        (-61, "1 minute ago"),
+        (3 * 3600 + 1, "in 3 hours"),
+        (86_400 + 1, "in 1 day"),
+        (0, "0 seconds ago"),
+    ],
+)
+def test_moments_are_told_from_now(away: int, seen: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sandbox.tour.markup.time.time", lambda: 1_700_000_000.0)
+    assert shown(f"<t:{1_700_000_000 + away}:R>", Town(PALETO).guild).plain == seen
+
+
 async def test_a_broken_promise_is_told_and_the_tour_goes_on() -> None:
     code, told = await play([false_promise, stuck, good])
     assert code == 1
@@ -97,9 +112,9 @@ async def test_a_broken_promise_is_told_and_the_tour_goes_on() -> None:
         ("1 of 4", "BROKEN"),
         ("0 of 1", "BROKEN"),
         ("1 of 1", "kept"),
-        ("6 of 6", "kept"),
+        ("7 of 7", "kept"),
     ]
-    assert "8 of 12 promises kept" in told
+    assert "9 of 13 promises kept" in told
 
 
 async def test_a_bot_that_does_not_start_ends_the_tour_with_its_last_lines() -> None:
@@ -155,6 +170,21 @@ def spoil_cad(company: Company) -> None:
     company.town.cad.ledger.arrive("v2", "GET", "/v2/soup").malformed = "no such path"
 
 
+def spoil_file(company: Company) -> None:
+    data = company.disk._directory / "data"
+    data.mkdir()
+    (data / "charlink.db-wal").write_text(company.town.account(company.town.pia).secret, "utf-8")
+
+
+def spoil_message(company: Company) -> None:
+    state = MessageState(content=f"It is {company.town.account(company.town.pia).secret}")
+    company.town.discord.world.messages.create(company.town.audit, company.town.discord.world.bot, state)
+
+
+def spoil_earlier_stop(company: Company) -> None:
+    company.stopped_before.append(Stopped(1, 0.1))
+
+
 def spoil_stop(company: Company) -> None:
     company.stopped = Stopped(None, 10.0)
 
@@ -168,6 +198,9 @@ def spoil_code(company: Company) -> None:
     [
         (spoil_output, "no token or key in anything that the bots printed or sent"),
         (spoil_key, "no token or key in anything that the bots printed or sent"),
+        (spoil_message, "no token or key in anything that the bots printed or sent"),
+        (spoil_file, "no token, key or secret in plain in any file of the bots"),
+        (spoil_earlier_stop, "every bot stopped on SIGTERM with exit code 0 (the slowest after 0.2 s)"),
         (spoil_discord, "Discord refused nothing that the bot sent"),
         (spoil_cad, "not one malformed request to the CAD"),
         (spoil_stop, "every bot stopped on SIGTERM with exit code 0 (the slowest after 10.0 s)"),
@@ -212,12 +245,15 @@ async def test_an_unanswered_or_public_interaction_breaks_a_promise(tmp_path: Pa
         ("**First:** O\\*Neil", "First: O*Neil"),
         ("**<@{pia}>** and <@&{player}>", "@Pia and @Player"),
         ("<@1> <@&2>", "@unknown-user @deleted-role"),
+        ("<#{approvals}> <#3> <@&{everyone}>", "#approvals #unknown @everyone"),
+        ("<t:1700000000:f> <t:0>", "2023-11-14 22:13 UTC 1970-01-01 00:00 UTC"),
         ("\\x", "\\x"),
     ],
 )
 def test_markdown_is_shown_as_people_read_it(markdown: str, seen: str) -> None:
     town = Town(LOS_SANTOS)
-    text = markdown.format(pia=town.pia.id, player=town.player_role.id)
+    ids = {"pia": town.pia.id, "player": town.player_role.id, "approvals": town.approvals.id, "everyone": town.guild.id}
+    text = markdown.format(**ids)
     assert shown(text, town.guild).plain == seen
 
 
