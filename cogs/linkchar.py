@@ -74,8 +74,8 @@ class LinkChar(commands.Cog):
         visit = self.desk.visit(interaction)
         options = interaction.namespace
         subject = visit.named(options.member, options.api_id)
-        known = self.linking.suggest(visit.turn, subject, typed, remove=options.action == "remove")
-        return choices(visit.words, known, typed, hint=HINT_VALUE)
+        known = await self.linking.suggest(visit.turn, subject, typed, remove=options.action == "remove")
+        return choices(visit.words, known, typed, hint=HINT_VALUE, framework=visit.turn.config.framework)
 
     async def change(self, visit: Visit, intent: LinkIntent, _: str) -> None:
         """Set or remove a link, whether typed, confirmed, undone or tried again."""

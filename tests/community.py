@@ -23,6 +23,7 @@ from bot.cad.v2 import V2
 from bot.domain.access import Actor, Decision, Policy, Rule
 from bot.domain.configuration import GuildConfig
 from bot.errors import CadError, CadErrorKind, Sent
+from bot.services.accounts import Accounts
 from bot.services.history import History
 from bot.services.tenants import Community as Shared
 from bot.services.tenants import Guild, Tenant
@@ -183,6 +184,10 @@ class Town:
     @property
     def history(self) -> History:
         return History(self.database, self.vault, clock=self.clock)
+
+    @property
+    def accounts(self) -> Accounts:
+        return Accounts(self.database, self.history, clock=self.clock, now=self.clock)
 
     @property
     def guild(self) -> Guild:

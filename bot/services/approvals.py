@@ -177,7 +177,7 @@ class Approvals:
         rivals = await self._database.read(lambda tx: rows.rivals(tx, request, limit=LISTED))
         linked: tuple[str, ...] = ()
         if guild.tenant is not None:
-            linked = self._linking.linked(guild.tenant, Subject(member_id=request.requester_id))
+            linked = await self._linking.linked(guild, Subject(member_id=request.requester_id))
         return Card(request, rivals, linked, guild.policy.max_links)
 
     async def rivals(self, request: Request) -> tuple[Request, ...]:

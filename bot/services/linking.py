@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bot.domain.access import Action, Rule
+from bot.domain.frameworks import SHAPES, mistaken
 from bot.domain.pattern import proves
 from bot.domain.sync_id import parse_sync_id
 from bot.errors import (
@@ -24,6 +25,7 @@ from bot.errors import (
     Question,
     Refused,
 )
+from bot.services.accounts import Use
 from bot.services.history import Deed
 from bot.services.turn import Intent, Subject
 from bot.settings import ApiVersion, DbSync
@@ -33,7 +35,7 @@ if TYPE_CHECKING:
     from bot.domain.template import Record
     from bot.services.accounts import Accounts
     from bot.services.history import History
-    from bot.services.tenants import Tenant
+    from bot.services.tenants import Guild
     from bot.services.turn import Turn
 
 log = logging.getLogger(__name__)
@@ -114,8 +116,8 @@ class Linking:
     async def view(self, turn: Turn, intent: ViewIntent) -> tuple[str, ...]:
         """Return the sync IDs linked to the subject's account: one CAD call, none when it is cached."""
         self._require_sync(turn)
-        target = await self._accounts.resolve(turn, intent.subject, intent.confirmed)
-        return await self._links(turn, target)
+        target = await self._accounts.resolve(turn, intent.subject, intent.confirmed, Use.LINKS)
+        return await self._links(turn, target, intent)
 
     async def show(self, turn: Turn, intent: ShowIntent) -> Record | None:
         """Return the character that the CAD lists under a linked sync ID: one CAD call; None where it lists none."""
@@ -124,7 +126,7 @@ class Linking:
 
     async def characters(self, turn: Turn, subject: Subject, confirmed: frozenset[str]) -> tuple[Record, ...]:
         """Return every character that the CAD lists for an account: one CAD call."""
-        target = await self._accounts.resolve(turn, subject, confirmed)
+        target = await self._accounts.resolve(turn, subject, confirmed, Use.LINKS)
         try:
             return tuple(await turn.tenant.cad.characters(turn.caller, target))
         except CadError as error:
@@ -138,10 +140,10 @@ class Linking:
         """
         intent = replace(intent, sync_id=_parse(turn, intent))
         self._require_sync(turn)
-        self._accounts.target(turn, intent.subject)
         if intent.remove and not intent.undo and "unlink" not in intent.confirmed:
+            await self._accounts.target(turn, intent.subject)
             raise Question("unlink-confirm", token="unlink", sync_id=intent.sync_id)  # noqa: S106 - not a password
-        target = await self._accounts.resolve(turn, intent.subject, intent.confirmed)
+        target = await self._accounts.resolve(turn, intent.subject, intent.confirmed, Use.LINKS)
         # Only counting needs the lock; without a limit nobody waits for another call on the same account.
         async with turn.tenant.lock(target) if turn.policy.max_links else nullcontext():
             if intent.undo:
@@ -155,7 +157,7 @@ class Linking:
         """
         intent = replace(intent, sync_id=_parse(turn, intent))
         self._require_sync(turn)
-        await self._respect_other_holder(turn, self._accounts.target(turn, intent.subject), intent)
+        await self._respect_other_holder(turn, await self._accounts.target(turn, intent.subject, Use.LINKS), intent)
         return intent.sync_id
 
     async def approve(self, turn: Turn, intent: LinkIntent) -> LinkOutcome:
@@ -165,24 +167,24 @@ class Linking:
         """
         intent = replace(intent, sync_id=_parse(turn, intent))
         self._require_sync(turn)
-        target = await self._accounts.resolve(turn, intent.subject, intent.confirmed)
+        target = await self._accounts.resolve(turn, intent.subject, intent.confirmed, Use.LINKS)
         async with turn.tenant.lock(target) if turn.policy.max_links else nullcontext():
-            await self._require_room(turn, target, intent.sync_id, "request-max-links")
+            await self._require_room(turn, target, intent, "request-max-links")
             await self._respect_other_holder(turn, target, intent, asks=True)
             return await self._apply(turn, target, intent, self._known(turn, target, intent.sync_id))
 
-    def linked(self, tenant: Tenant, subject: Subject) -> tuple[str, ...]:
-        """Return the sync IDs that this account was last seen with, from memory alone: there may be others."""
-        target = self._accounts.find(tenant, subject)
-        if target is None:
+    async def linked(self, guild: Guild, subject: Subject) -> tuple[str, ...]:
+        """Return the sync IDs that this account was last seen with, without any CAD call: there may be others."""
+        target, tenant = await self._accounts.find(guild, subject, Use.LINKS), guild.tenant
+        if target is None or tenant is None:
             return ()
         seen = tenant.memory.seen(target) | dict.fromkeys(tenant.cad.peek_links(target) or (), True)
         return tuple(sorted(sync_id for sync_id, linked in seen.items() if linked))
 
-    def suggest(self, turn: Turn, subject: Subject, typed: str, *, remove: bool) -> tuple[Suggestion, ...]:
-        """Return what is known of this account that matches the typed text, from memory alone."""
+    async def suggest(self, turn: Turn, subject: Subject, typed: str, *, remove: bool) -> tuple[Suggestion, ...]:
+        """Return what is known of this account that matches the typed text, without any CAD call."""
         tenant = turn.tenant
-        target = self._accounts.find(tenant, subject)
+        target = await self._accounts.find(turn.guild, subject, Use.LINKS)
         if target is None:
             return ()
         states = tenant.memory.seen(target) | dict.fromkeys(tenant.cad.peek_links(target) or (), True)
@@ -221,7 +223,7 @@ class Linking:
     async def _remove(self, turn: Turn, target: Target, intent: LinkIntent) -> LinkOutcome:
         before = turn.tenant.memory.state(target, intent.sync_id)
         if not before:
-            before = intent.sync_id in await self._links(turn, target, fresh=True)
+            before = intent.sync_id in await self._links(turn, target, intent, fresh=True)
         if not before:
             return LinkOutcome(intent, turn.tenant.memory.name(target), changed=False)
         return await self._apply(turn, target, intent, before)
@@ -249,10 +251,13 @@ class Linking:
             result: LinkResult = await call(turn.caller, target, intent.sync_id)
             memory.identify(target, result.account_uuid, result.username)
         except CadError as error:
+            renewed = await self._accounts.renewed(turn, intent.subject, target, error)
+            if renewed is not None:
+                return await self._carry_out(turn, renewed, intent, before)
             if (
                 intent.remove
                 and error.kind in GONE
-                and intent.sync_id not in await self._links(turn, target, fresh=True)
+                and intent.sync_id not in await self._links(turn, target, intent, fresh=True)
             ):
                 return LinkOutcome(intent, memory.name(target), changed=False)
             if not error.outcome_unknown:
@@ -277,7 +282,7 @@ class Linking:
         Where they can't be read, the CAD's own answer stands, and without one (`lost`) the outcome stays unknown.
         """
         try:
-            links = await self._links(turn, target, fresh=True)
+            links = await self._links(turn, target, intent, fresh=True)
         except CharlinkError as error:
             if lost:
                 raise lost from error
@@ -287,10 +292,15 @@ class Linking:
             key = "unlink-not-applied" if intent.remove else "link-not-applied"
             raise NotApplied(key, lost, sync_id=intent.sync_id)
 
-    async def _links(self, turn: Turn, target: Target, *, fresh: bool = False) -> tuple[str, ...]:
+    async def _links(
+        self, turn: Turn, target: Target, intent: LinkIntent | ViewIntent, *, fresh: bool = False
+    ) -> tuple[str, ...]:
         try:
             links = await turn.tenant.cad.links(turn.caller, target, fresh=fresh)
         except CadError as error:
+            renewed = await self._accounts.renewed(turn, intent.subject, target, error)
+            if renewed is not None:
+                return await self._links(turn, renewed, intent, fresh=fresh)
             raise await self._accounts.explain(turn, target, error) from error
         turn.tenant.memory.note_all(target, links)
         if links:
@@ -309,26 +319,26 @@ class Linking:
             return
         sync_id = intent.sync_id
         asks = turn.decision.rule is Rule.APPROVAL and not intent.undo
-        if asks and not await self._proven(turn, target, sync_id):
+        if asks and not await self._proven(turn, intent):
             if turn.tenant.memory.identified(target) and turn.tenant.memory.held_by_another(target, sync_id):
                 raise Refused("link-held", sync_id=sync_id)  # no use asking
             raise ApprovalNeeded(sync_id)
-        await self._require_room(turn, target, sync_id, "max-links")
+        await self._require_room(turn, target, intent, "max-links")
 
-    async def _require_room(self, turn: Turn, target: Target, sync_id: str, key: str) -> None:
+    async def _require_room(self, turn: Turn, target: Target, intent: LinkIntent, key: str) -> None:
         """Hold an account to the most characters that the guild allows, by a fresh read where there is a limit."""
         limit = turn.policy.max_links
-        links = await self._links(turn, target, fresh=True) if limit else ()
-        if limit and sync_id not in links and len(links) >= limit:
+        links = await self._links(turn, target, intent, fresh=True) if limit else ()
+        if limit and intent.sync_id not in links and len(links) >= limit:
             raise Refused(key, count=len(links), limit=limit)
 
-    async def _proven(self, turn: Turn, target: Target, sync_id: str) -> bool:
-        """Whether the sync ID derives from an id that the player did not type himself (v2's `communityUserId`)."""
+    async def _proven(self, turn: Turn, intent: LinkIntent) -> bool:
+        """Whether the sync ID derives from an id of the player's that he did not type himself."""
         pattern = turn.policy.self_link_pattern
-        if pattern is None or turn.tenant.version is ApiVersion.V1:
+        if pattern is None:
             return False
-        account = await self._account(turn, target)
-        return proves(pattern, account.community_user_id or "", sync_id)
+        proven = await self._accounts.proven_ids(turn, intent.subject)
+        return any(proves(pattern, one, intent.sync_id) for one in proven)
 
     async def _respect_other_holder(
         self, turn: Turn, target: Target, intent: LinkIntent, *, asks: bool = False
@@ -348,7 +358,7 @@ class Linking:
 
     async def _require_unchanged(self, turn: Turn, target: Target, intent: LinkIntent) -> None:
         """An undo is only for what still is as the action left it."""
-        links = await self._links(turn, target, fresh=True)
+        links = await self._links(turn, target, intent, fresh=True)
         if (intent.sync_id in links) is not intent.remove:
             raise Refused("undo-changed", sync_id=intent.sync_id)
 
@@ -361,4 +371,8 @@ def _parse(turn: Turn, intent: LinkIntent) -> str:
     people = {str(one) for one in (turn.actor.user_id, intent.subject.member_id) if one is not None}
     if _MENTION.fullmatch(sync_id) or sync_id in people:
         raise InvalidInput("sync-id-discord")
+    framework = turn.config.framework
+    pasted = mistaken(framework, sync_id) if framework is not None and not intent.remove else ""
+    if framework is not None and pasted:
+        raise InvalidInput(f"sync-id-{pasted}-id", framework=framework.value, example=SHAPES[framework].example)
     return sync_id

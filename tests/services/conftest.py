@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.services.accounts import Accounts
 from bot.services.linking import Linking
 from tests.community import PIA, Town, town
 
@@ -26,4 +25,4 @@ def pia(place: Town) -> Account:
 
 @pytest.fixture
 def linking(place: Town) -> Linking:
-    return Linking(Accounts(), place.history)
+    return Linking(place.accounts, place.history)

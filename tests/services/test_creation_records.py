@@ -9,7 +9,6 @@ import pytest
 
 from bot.domain.access import Rule
 from bot.errors import CharlinkError, InvalidFields, Question
-from bot.services.accounts import Accounts
 from bot.services.creation import CreateOutcome, Creation, RecordIntent
 from bot.services.turn import Subject
 from bot.settings import ApiVersion, CreateForm, DbSync
@@ -39,7 +38,7 @@ def civilian(**values: str) -> Json:
 async def created(place: Town, record: object, rule: Rule = Rule.STAFF, *yes: str) -> CreateOutcome:
     place.state.templates[7] = civilian()
     data = record if isinstance(record, bytes) else json.dumps(record).encode()
-    creation = Creation(Accounts(), OneFile(data), place.history, clock=place.clock)
+    creation = Creation(place.accounts, OneFile(data), place.history, clock=place.clock)
     intent = RecordIntent(subject=HIS, url="https://cdn.discordapp.com/x.json", size=10, confirmed=frozenset(yes))
     return await creation.create_record(place.turn(rule=rule), intent)
 
@@ -123,7 +122,7 @@ async def test_for_oneself_a_record_holds_nothing_that_is_for_staff(place: Town,
     place.resident("Pia", PIA)
     note = field("note", "text", "Note", isSupervisor=True)
     place.state.templates[7] = template(section("Civilian", field("first", "text", "First"), note))
-    creation = Creation(Accounts(), OneFile(json.dumps(record | {"type": 7}).encode()), place.history, clock=place.clock)
+    creation = Creation(place.accounts, OneFile(json.dumps(record | {"type": 7}).encode()), place.history, clock=place.clock)
     intent = RecordIntent(subject=HIS, url="https://cdn.discordapp.com/x.json", size=10)
     if allowed:
         assert (await creation.create_record(place.turn(rule=rule), intent)).name == "Jane"

@@ -9,7 +9,6 @@ import pytest
 from bot.domain.access import Rule
 from bot.domain.models import Target
 from bot.errors import CadError, CadErrorKind, InvalidInput, Question, Sent
-from bot.services.accounts import Accounts
 from bot.services.linking import HINT_VALUE, Linking, LinkIntent, Suggestion, ViewIntent
 from bot.services.turn import Subject
 from bot.settings import ApiVersion, DbSync
@@ -201,7 +200,7 @@ class TestMissingAccounts:
         with pytest.raises(CadError):
             await linking.view(place.turn(), ViewIntent(subject=MINE))
         unknown = CadError(CadErrorKind.NOT_LINKED, sent=Sent.ANSWERED)
-        explained = await Accounts().explain(place.turn(), Target.of(discord=PIA), unknown)
+        explained = await place.accounts.explain(place.turn(), Target.of(discord=PIA), unknown)
         assert (explained.key, explained.params) == (key, {"account": "Pia"})
 
     async def test_an_unknown_api_id_is_named(self, place: Town, linking: Linking) -> None:
@@ -252,10 +251,10 @@ class TestVersionOne:
 class TestSuggestions:
     async def test_come_from_memory_alone(self, place: Town, pia: Account, linking: Linking) -> None:
         pia.links += ["ABC", "XYZ"]
-        assert linking.suggest(place.turn(), MINE, "", remove=False) == ()
+        assert await linking.suggest(place.turn(), MINE, "", remove=False) == ()
         await linking.view(place.turn(), ViewIntent(subject=MINE))
         place.asked.clear()
-        found = linking.suggest(place.turn(), MINE, " x", remove=True)
+        found = await linking.suggest(place.turn(), MINE, " x", remove=True)
         assert found == (Suggestion("XYZ", "", linked=True),)
         assert place.cad.asked == []
 
@@ -267,22 +266,22 @@ class TestSuggestions:
         place.state.add_game_character("ABC", {"first": "Jane", "last": "Doe"})
         turn = place.turn()
         await turn.tenant.cad.characters(turn.caller, Target.of(discord=PIA))
-        (found,) = linking.suggest(turn, MINE, "jane", remove=False)
+        (found,) = await linking.suggest(turn, MINE, "jane", remove=False)
         assert (found.sync_id, found.linked) == ("ABC", True)
         assert "Jane" in found.name or "JANE" in found.name
 
     async def test_removing_offers_only_what_is_linked(self, place: Town, pia: Account, linking: Linking) -> None:
         pia.links += ["A1", "A2"]
         await linking.change(place.turn(), remove("A1"))
-        assert [one.sync_id for one in linking.suggest(place.turn(), MINE, "", remove=True)] == ["A2"]
-        adding = linking.suggest(place.turn(), MINE, "", remove=False)
+        assert [one.sync_id for one in await linking.suggest(place.turn(), MINE, "", remove=True)] == ["A2"]
+        adding = await linking.suggest(place.turn(), MINE, "", remove=False)
         assert [(one.sync_id, one.linked) for one in adding] == [("A1", False), ("A2", True)]
 
     @pytest.mark.usefixtures("pia")
     async def test_never_another_members(self, place: Town, linking: Linking) -> None:
         place.resident("Otto", OTTO).links.append("OTTOS")
         await linking.view(place.turn(OTTO), ViewIntent(subject=Subject(member_id=OTTO)))
-        assert linking.suggest(place.turn(), MINE, "", remove=False) == ()
+        assert await linking.suggest(place.turn(), MINE, "", remove=False) == ()
 
-    def test_an_account_without_a_name_has_none(self, linking: Linking) -> None:
-        assert linking.suggest(town(ApiVersion.V1).turn(), MINE, "", remove=False) == ()
+    async def test_an_account_without_a_name_has_none(self, linking: Linking) -> None:
+        assert await linking.suggest(town(ApiVersion.V1).turn(), MINE, "", remove=False) == ()
