@@ -22,22 +22,42 @@ from bot.client import CharlinkBot
 from bot.domain.configuration import GuildConfig
 from bot.i18n import Catalogues
 from bot.services.accounts import Accounts
+from bot.services.approvals import Approvals
 from bot.services.attachments import AttachmentReader
+from bot.services.auditing import Auditing
+from bot.services.connecting import Connecting
 from bot.services.creation import Creation
+from bot.services.drafting import Drafts
+from bot.services.explaining import Explaining
 from bot.services.guilds import Guilds, Home
 from bot.services.history import History
+from bot.services.housekeeping import Housekeeping
 from bot.services.linking import Linking
+from bot.services.own_data import OwnData
+from bot.services.setting_up import SettingUp
+from bot.services.templates import Templates
 from bot.services.tickets import Tickets
 from bot.settings import ApiVersion
 from bot.storage import guilds as rows
 from bot.storage.engine import Database
 from bot.storage.keys import load_vault
 from bot.telemetry import Metrics
+from bot.ui.board import Board
+from bot.ui.bulletin import Bulletin
 from bot.ui.desk import Desk
+from bot.ui.panel import Panels
+from bot.ui.post import PostOffice
+from bot.ui.premises import Premises
 from bot.ui.recovery import Recovery
 from bot.ui.router import Router
+from cogs.approvals import ApprovalButtons
+from cogs.audit import Audit
+from cogs.doctor import Doctor
 from cogs.linkchar import LinkChar
+from cogs.mydata import MyData
 from cogs.newchar import NewChar
+from cogs.panel import Panel
+from cogs.setup import SetUp
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
@@ -61,7 +81,14 @@ class Services:
     tickets: Tickets
     accounts: Accounts
     linking: Linking
+    approvals: Approvals
     creation: Creation
+    setting_up: SettingUp
+    connecting: Connecting
+    auditing: Auditing
+    explaining: Explaining
+    own_data: OwnData
+    housekeeping: Housekeeping
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +99,8 @@ class Parts:
     services: Services
     metrics: Metrics
     recovery: Recovery
+    bulletin: Bulletin
+    board: Board
 
 
 @asynccontextmanager
@@ -104,7 +133,9 @@ async def build(
     guilds = build_guilds(settings, database, vault, session, metrics)
     await guilds.load()
     attachments = AttachmentReader(session, [settings.discord_api_url])
-    services = build_services(database=database, vault=vault, guilds=guilds, attachments=attachments)
+    services = build_services(
+        database=database, vault=vault, guilds=guilds, attachments=attachments, history_days=settings.history_days
+    )
     catalogues = Catalogues.load()
     desk = Desk(
         catalogues=catalogues,
@@ -116,13 +147,30 @@ async def build(
     router = Router(desk, services.tickets)
 
     async def setup(bot: CharlinkBot) -> None:
-        for cog in build_cogs(bot, desk, router, services):
+        for cog in build_cogs(bot, desk, router, services, board):
             await bot.add_cog(cog)
         await after_setup(parts)
 
     recovery = Recovery(database, vault, catalogues, serves=serves(settings))
-    parts = Parts(CharlinkBot(settings=settings, desk=desk, router=router, setup=setup), services, metrics, recovery)
+    bot = CharlinkBot(settings=settings, desk=desk, router=router, setup=setup)
+    bulletin = build_bulletin(PostOffice(bot), catalogues, services, serves(settings))
+    board = Board(services.approvals, services.guilds, PostOffice(bot), catalogues)
+    parts = Parts(bot, services, metrics, recovery, bulletin, board)
     return parts
+
+
+def build_bulletin(
+    office: PostOffice, catalogues: Catalogues, services: Services, serves: Callable[[int], bool]
+) -> Bulletin:
+    """Build what posts to the audit channels of the guilds that this process serves."""
+    return Bulletin(
+        auditing=services.auditing,
+        guilds=services.guilds,
+        office=office,
+        catalogues=catalogues,
+        serves=serves,
+        settled=services.history.settled,
+    )
 
 
 def serves(settings: Settings) -> Callable[[int], bool]:
@@ -160,26 +208,64 @@ def build_services(
     vault: Vault,
     guilds: Guilds,
     attachments: AttachmentReader,
+    history_days: int = 365,
     clock: Callable[[], float] = time.time,
 ) -> Services:
     """Build the use cases. `clock` gives Unix seconds."""
     history = History(database, vault, clock=clock)
-    accounts = Accounts()
+    accounts = Accounts(database, history, now=clock)
+    linking = Linking(accounts, history)
+    drafts = Drafts(database, new_id=lambda: secrets.token_urlsafe(TICKET_BYTES), clock=clock)
+    templates = Templates(guilds.save_template)
+    tickets = Tickets(database, new_id=lambda: secrets.token_urlsafe(TICKET_BYTES), clock=clock)
     return Services(
         database=database,
         guilds=guilds,
         history=history,
-        tickets=Tickets(database, new_id=lambda: secrets.token_urlsafe(TICKET_BYTES), clock=clock),
+        tickets=tickets,
         accounts=accounts,
-        linking=Linking(accounts, history),
-        creation=Creation(accounts, attachments, history, clock=clock),
+        linking=linking,
+        approvals=Approvals(
+            database, history, linking, new_id=lambda: secrets.token_urlsafe(TICKET_BYTES), clock=clock
+        ),
+        creation=Creation(accounts, attachments, history, drafts, templates),
+        setting_up=SettingUp(guilds, history, accounts),
+        connecting=Connecting(guilds, history, new_id=lambda: secrets.token_urlsafe(TICKET_BYTES), clock=clock),
+        auditing=Auditing(database, history_days=history_days, clock=clock),
+        explaining=Explaining(accounts),
+        own_data=OwnData(database, history, tickets, history_days=history_days, clock=clock),
+        housekeeping=Housekeeping(database, history_days=history_days, clock=clock),
     )
 
 
-def build_cogs(bot: CharlinkBot, desk: Desk, router: Router, services: Services) -> list[commands.Cog]:
+def build_cogs(
+    bot: CharlinkBot, desk: Desk, router: Router, services: Services, board: Board | None = None
+) -> list[commands.Cog]:
     """Build the commands, in the order of the help."""
-    del bot
-    return [LinkChar(desk, services.linking, router), NewChar(desk, services.creation, router)]
+    premises = Premises(bot)
+    office = PostOffice(bot)
+    board = board or Board(services.approvals, services.guilds, office, desk.catalogues)
+    panels = Panels(office, premises, services.setting_up)
+    audit = Audit(
+        bot, desk, router, auditing=services.auditing, explaining=services.explaining, office=office, premises=premises
+    )
+    return [
+        LinkChar(desk, services.linking, router),
+        ApprovalButtons(services.approvals, board, router),
+        NewChar(desk, services.creation, router),
+        SetUp(
+            desk,
+            router,
+            setting_up=services.setting_up,
+            connecting=services.connecting,
+            premises=premises,
+            panels=panels,
+        ),
+        Doctor(desk, services.guilds, premises, router),
+        Panel(router),
+        audit,
+        MyData(desk, services.own_data, router),
+    ]
 
 
 def home(settings: Settings) -> Home:

@@ -11,16 +11,16 @@ from discord.ext import commands
 
 from bot.client import ACCESS
 from bot.domain.access import Action, CommandAccess
-from bot.domain.forms import page_title
-from bot.errors import Expired
 from bot.services.creation import DraftIntent, RecordIntent, StartIntent
 from bot.services.tickets import DRAFT_SECONDS
-from bot.ui.characters import created_reply, draft_reply
-from bot.ui.modals import draft_modal, submitted
+from bot.ui.characters import created_reply
+from bot.ui.drafts import draft_reply, open_page, page_place, whole_number
+from bot.ui.modals import submitted
 from bot.ui.reply import Button, Reply, Tone
 
 if TYPE_CHECKING:
     from bot.services.creation import Creation
+    from bot.services.drafts import Draft
     from bot.ui.desk import Desk
     from bot.ui.router import Router
     from bot.ui.visit import Visit
@@ -67,52 +67,59 @@ class NewChar(commands.Cog):
             await self.create_record(visit, intent, "")
 
     async def start(self, visit: Visit, intent: StartIntent, _: str) -> None:
-        """Open the first page at once; while the template is not at hand, offer to when it is."""
+        """Open the first page at once, or offer the draft he left; while the template is not at hand, get it."""
         visit.doing("start", intent)
-        draft = self.creation.begin(visit.turn, intent)
+        draft = await self.creation.begin(visit.turn, intent)
         if draft is None:
             await visit.acknowledge()
             await self.creation.warm(visit.turn.tenant)
             start = Button(visit.words.plain("button-start", 80), visit.custom_id("start", intent, once=False))
             await visit.show(Reply.of(visit.words("newchar-start"), Tone.INFO).with_buttons(start))
+        elif draft.begun:
+            await self._show(visit, DraftIntent(draft_id=draft.id, confirmed=intent.confirmed), draft, offered=True)
         else:
-            await self._open(visit, DraftIntent(draft=draft, confirmed=intent.confirmed), 0)
+            await self._open(visit, DraftIntent(draft_id=draft.id, confirmed=intent.confirmed), draft, 0)
 
     async def submit(self, visit: Visit, intent: DraftIntent, page: str) -> None:
         """Keep what was typed and show where the draft stands."""
-        number, _, version = page.partition("-")
-        intent.draft.submit(_number(number), submitted(visit.interaction), version=_number(version))
-        await self._show(visit, intent)
+        number, version = page_place(page)
+        draft = await self.creation.find(visit.turn, intent.draft_id)
+        draft.submit(number, submitted(visit.interaction), version=version)
+        await self._show(visit, intent, draft)
 
     async def go_on(self, visit: Visit, intent: DraftIntent, step: str) -> None:
-        """Do what a button under the draft says: next page, an earlier page, throw away, or create."""
-        draft = intent.draft
+        """Do what a button under the draft says: next page, an earlier page, throw away, start over, or create."""
         name, _, number = step.partition("-")
         if name == "create":
             await self.create(visit, intent, "")
-        elif name == "cancel":
-            certain = self.creation.cancel(visit.turn, draft)
-            await visit.show(
-                Reply.of(visit.words("draft-cancelled" if certain else "draft-cancelled-unsure"), Tone.INFO)
-            )
+            return
+        draft = await self.creation.find(visit.turn, intent.draft_id)
+        if name == "cancel":
+            certain = await self.creation.cancel(draft)
+            text = visit.words("draft-cancelled" if certain else "draft-cancelled-unsure")
+            await visit.show(Reply.of(text, Tone.INFO))
+        elif name == "over":
+            new = await self.creation.start_over(visit.turn, draft)
+            await self._open(visit, DraftIntent(draft_id=new.id, confirmed=intent.confirmed), new, 0)
         elif name == "edit":
-            await self._open(visit, intent, _number(number))
+            await self._open(visit, intent, draft, whole_number(number))
         elif name == "continue":
-            await self._open(visit, intent, len(draft.pages))
+            await self._open(visit, intent, draft, len(draft.pages))
         else:
-            await self._show(visit, intent)
+            await self._show(visit, intent, draft)
 
     async def create(self, visit: Visit, intent: DraftIntent, _: str) -> None:
         """Create the character, after a last look whether the template is still the same."""
         visit.doing("create", intent)
-        self.creation.require_sendable(visit.turn, intent)
-        if self.creation.outdated(visit.turn, intent.draft):
-            await self._show(visit, intent, note="draft-template-changed")
+        draft = await self.creation.find(visit.turn, intent.draft_id)
+        self.creation.require_sendable(visit.turn, intent, draft)
+        if self.creation.outdated(visit.turn, draft):
+            await self._show(visit, intent, draft, note="draft-template-changed")
             return
         once = intent.without_yes("again")  # a yes to sending again is good for one time
         visit.doing("create", once)
         visit.back = Button(visit.words.plain("button-back", 80), self._custom_id(visit, once) + "show")
-        outcome = await self.creation.create(visit.turn, intent, visit.acknowledge)
+        outcome = await self.creation.create(visit.turn, intent, draft, visit.acknowledge)
         await visit.show(created_reply(visit.words, outcome))
 
     async def create_record(self, visit: Visit, intent: RecordIntent, _: str) -> None:
@@ -121,30 +128,20 @@ class NewChar(commands.Cog):
         await visit.acknowledge()
         await visit.show(created_reply(visit.words, await self.creation.create_record(visit.turn, intent)))
 
-    async def _open(self, visit: Visit, intent: DraftIntent, number: int) -> None:
-        draft = intent.draft
-        going_on = number >= len(draft.pages)
-        fields = draft.wrong() if draft.problems and going_on else draft.page(number)
-        if not fields:
-            await self._show(visit, intent)
-            return
-        # Fields to put right belong to pages that were submitted already.
-        number = 0 if draft.problems and going_on else number
-        words = visit.words
-        custom_id = visit.custom_id("page", intent, arg=f"{number}-{draft.version}", once=False, lifetime=DRAFT_SECONDS)
-        title = page_title(fields) or words.plain("newchar-title", 45)
-        await visit.open_modal(draft_modal(words, draft, fields, custom_id=custom_id, title=title))
+    async def _open(self, visit: Visit, intent: DraftIntent, draft: Draft, number: int) -> None:
+        if await open_page(visit, "page", intent, draft, number):
+            await self.creation.keep(draft)  # so that the page finds its draft also after a stop
+        else:
+            await self._show(visit, intent, draft)
 
-    async def _show(self, visit: Visit, intent: DraftIntent, *, note: str = "") -> None:
-        await visit.show(draft_reply(visit.words, intent.draft, self._custom_id(visit, intent), note=note))
+    async def _show(
+        self, visit: Visit, intent: DraftIntent, draft: Draft, *, note: str = "", offered: bool = False
+    ) -> None:
+        await visit.acknowledge()
+        await self.creation.keep(draft)
+        custom_id = self._custom_id(visit, intent)
+        await visit.show(draft_reply(visit.words, draft, custom_id, note=note, offered=offered))
 
     @staticmethod
     def _custom_id(visit: Visit, intent: DraftIntent) -> str:
         return visit.custom_id("draft", intent, once=False, lifetime=DRAFT_SECONDS)
-
-
-def _number(text: str) -> int:
-    """Read a page number out of a custom id, which anybody can forge."""
-    if not (text.isascii() and text.isdecimal()):
-        raise Expired("button-unknown")
-    return int(text)

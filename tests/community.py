@@ -30,7 +30,7 @@ from bot.services.tenants import Guild, Tenant
 from bot.services.turn import Origin, Turn
 from bot.settings import ApiVersion, CreateForm, DbSync, SelfLink
 from bot.storage.engine import Database
-from bot.storage.guilds import save_community
+from bot.storage.guilds import save_community, save_template
 from bot.storage.tables import metadata
 from bot.storage.vault import Vault
 from sandbox.cad import v1 as sandbox_v1
@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from bot.domain.template import Template
     from sandbox.cad.state import Account as CadAccount
 
 T = TypeVar("T")
@@ -188,6 +189,12 @@ class Town:
     @property
     def accounts(self) -> Accounts:
         return Accounts(self.database, self.history, clock=self.clock, now=self.clock)
+
+    async def keep_template(self, tenant: Tenant, template: Template) -> None:
+        """Store a template as `Guilds.save_template` does."""
+        body = template.model_dump(mode="json", by_alias=True)
+        await self.database.write(lambda tx: save_template(tx, tenant.id, body, now=self.clock()))
+        tenant.community.template = template
 
     @property
     def guild(self) -> Guild:

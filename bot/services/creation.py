@@ -6,23 +6,21 @@ A create is never sent again after a lost answer: the characters are read back a
 from __future__ import annotations
 
 import asyncio
-import logging
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
-from bot.cad.caller import Caller
-from bot.cad.client import TEMPLATE_TTL
 from bot.cad.protocol import NewCharacter
-from bot.domain.access import Rule
+from bot.domain.access import Action, Rule
 from bot.domain.attachment import parse_record
 from bot.domain.encoding import Summary, summarise, to_record, to_values
-from bot.domain.forms import Form
 from bot.domain.template import Record
 from bot.errors import CadError, CadErrorKind, CharlinkError, InvalidFields, InvalidInput, NotApplied, Question, Refused
+from bot.services.accounts import Use
 from bot.services.comparison import same_person, same_values
-from bot.services.drafts import Draft, DraftState
-from bot.services.tickets import DRAFT_SECONDS
-from bot.services.turn import Intent
+from bot.services.drafting import DraftIntent
+from bot.services.drafts import DraftState
+from bot.services.history import Deed
+from bot.services.turn import Intent, Subject
 from bot.settings import ApiVersion, CreateForm
 
 if TYPE_CHECKING:
@@ -32,14 +30,15 @@ if TYPE_CHECKING:
     from bot.domain.template import Template
     from bot.services.accounts import Accounts
     from bot.services.attachments import AttachmentReader
+    from bot.services.drafting import Drafts
+    from bot.services.drafts import Draft
+    from bot.services.history import History
+    from bot.services.templates import Templates
     from bot.services.tenants import Tenant
-    from bot.services.turn import Subject, Turn
+    from bot.services.turn import Turn
 
-log = logging.getLogger(__name__)
 
-MAX_DRAFTS = 10_000
-
-DraftKey = tuple[int, int, "Subject"]
+__all__ = ["CreateOutcome", "Creation", "DraftIntent", "RecordIntent", "StartIntent"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,13 +47,6 @@ class StartIntent(Intent):
 
     subject: Subject
     delete_after: int | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class DraftIntent(Intent):
-    """Something about one draft."""
-
-    draft: Draft
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,101 +79,117 @@ class CreateOutcome:
 class Creation:
     """The use cases of new characters."""
 
-    def __init__(self, accounts: Accounts, attachments: AttachmentReader, *, clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        accounts: Accounts,
+        attachments: AttachmentReader,
+        history: History,
+        drafts: Drafts,
+        templates: Templates,
+    ) -> None:
         self._accounts = accounts
+        self._history = history
         self._attachments = attachments
-        self._clock = clock
-        self._drafts: dict[DraftKey, Draft] = {}
-        self._refreshing: set[asyncio.Task[None]] = set()
+        self._drafts = drafts
+        self._templates = templates
 
-    def begin(self, turn: Turn, intent: StartIntent) -> Draft | None:
-        """Return the person's draft, his earlier one if he left one; None while the template is not at hand.
+    async def begin(self, turn: Turn, intent: StartIntent) -> Draft | None:
+        """Return the draft that the person left, else a new one; None while the template is not at hand.
 
-        Does no I/O, so that a form can be the first answer; a template older than 10 minutes is renewed beside it.
-        Raises Refused or Question where no form should be filled in.
+        Reads nothing but the database, so that a form can be the first answer. Raises Refused or Question where no
+        form should be filled in.
         """
         self._allow(turn, intent)
-        self._accounts.target(turn, intent.subject)
-        held = turn.tenant.cad.peek_template()
-        if held is None:
+        await self._accounts.target(turn, intent.subject)
+        template = self._templates.at_hand(turn.tenant)
+        if template is None:
             return None
-        template, age = held
-        if age > TEMPLATE_TTL:
-            self._refresh(turn.tenant)
-        return self._draft(turn, intent, template)
+        draft = await self._drafts.unfinished(turn, intent.subject)
+        if draft is None:
+            draft = self._drafts.begin(turn, intent.subject, template)
+        elif draft.form.template != template:
+            draft.rebase(template)
+        draft.delete_after = intent.delete_after
+        return draft
 
-    async def warm(self, tenant: Tenant) -> None:
+    async def start_over(self, turn: Turn, draft: Draft) -> Draft:
+        """Throw a draft away and return a new one of the same kind. Raises Refused while it is being sent."""
+        await self.cancel(draft)
+        template = self._templates.at_hand(turn.tenant) or draft.form.template
+        new = self._drafts.begin(turn, draft.subject, template)
+        new.delete_after = draft.delete_after
+        return new
+
+    async def find(self, turn: Turn, draft_id: str) -> Draft:
+        """Return one's own draft. Raises Expired where it is gone."""
+        return await self._drafts.find(turn, draft_id)
+
+    async def keep(self, draft: Draft) -> None:
+        """Store what was typed so far."""
+        await self._drafts.keep(draft)
+
+    async def warm(self, tenant: Tenant) -> Template:
         """Fetch the template anew, so that the next form opens at once. Raises CadError."""
-        await tenant.cad.template(Caller(), fresh=True)
+        return await self._templates.warm(tenant)
 
-    def cancel(self, turn: Turn, draft: Draft) -> bool:
+    async def cancel(self, draft: Draft) -> bool:
         """Throw a draft away; whether it is certain that nothing was made of it.
 
         Raises Refused while it is being sent, and once it was.
         """
-        if draft.state is DraftState.SENDING:
-            raise Refused("create-under-way")
-        if draft.state is DraftState.DONE:
-            raise Refused("create-done")
+        if draft.state is not DraftState.CANCELLED:
+            draft.require_open()
         certain = draft.state is not DraftState.UNSURE
         draft.state = DraftState.CANCELLED
-        self._forget(turn, draft)
+        await self._drafts.keep(draft)
         return certain
-
-    def _forget(self, turn: Turn, draft: Draft) -> None:
-        key = _key(turn, draft.subject)
-        if self._drafts.get(key) is draft:
-            del self._drafts[key]
 
     def outdated(self, turn: Turn, draft: Draft) -> bool:
         """Bring the draft up to the newest template; whether that left something to put right."""
-        held = turn.tenant.cad.peek_template()
-        if held is None or held[0] == draft.form.template:
+        newest = self._templates.newest(turn.tenant)
+        if newest is None or newest == draft.form.template:
             return False
-        draft.rebase(held[0])
+        draft.rebase(newest)
         return not draft.ready
 
-    def require_sendable(self, turn: Turn, intent: DraftIntent) -> None:
+    def require_sendable(self, turn: Turn, intent: DraftIntent, draft: Draft) -> None:
         """Raise Refused where this press may not create, and Question where it needs a yes first. Does no I/O."""
-        draft = intent.draft
         self._allow(turn, intent)
         if draft.form.staff and not turn.as_staff:
             raise Refused("draft-was-staff")
-        if draft.state is DraftState.SENDING:
-            raise Refused("create-under-way")
-        if draft.state is DraftState.DONE:
-            raise Refused("create-done")
-        if draft.state is DraftState.CANCELLED:
-            raise Refused("draft-was-cancelled")
+        draft.require_open()
         if draft.state is DraftState.UNSURE and "again" not in intent.confirmed:
             raise Question("create-again", token="again")  # noqa: S106 - not a password
         if not draft.ready:
             raise Refused("draft-not-ready")
 
     async def create(
-        self, turn: Turn, intent: DraftIntent, acknowledge: Callable[[], Awaitable[None]]
+        self, turn: Turn, intent: DraftIntent, draft: Draft, acknowledge: Callable[[], Awaitable[None]]
     ) -> CreateOutcome:
         """Create the character of a draft. Two presses make one: the second is refused while the first is sent.
 
-        `acknowledge` is awaited between the two, so that a refused press leaves the first one's answer alone.
+        `acknowledge` is awaited between the two, so that a refused press leaves the first one's answer alone. A stop
+        meanwhile leaves the draft stored as being sent, and what is found so later is unsure.
         """
-        self.require_sendable(turn, intent)
-        draft = intent.draft
+        self.require_sendable(turn, intent, draft)
         before, draft.state = draft.state, DraftState.SENDING
         try:
             await acknowledge()
+            await self._drafts.claim(draft, before)
             outcome = await self._create_draft(turn, draft, intent.confirmed, again=before is DraftState.UNSURE)
         except BaseException as error:
-            draft.state = _after(error, before)
+            draft.state = after_failure(error, before)
+            if isinstance(error, Exception):
+                await self._drafts.keep(draft)
             raise
         draft.state = DraftState.DONE
-        self._forget(turn, draft)
+        await self._drafts.keep(draft)
         return outcome
 
     async def create_record(self, turn: Turn, intent: RecordIntent) -> CreateOutcome:
         """Create a character from an attached record, validated against the live template first."""
         self._allow(turn, intent)
-        target = await self._accounts.resolve(turn, intent.subject, intent.confirmed)
+        target = await self._accounts.resolve(turn, intent.subject, intent.confirmed, Use.CREATE)
         data = await self._attachments.read(intent.url, intent.size)
         template = await turn.tenant.cad.template(turn.caller)
         parsed = parse_record(data, template=template)
@@ -191,7 +199,12 @@ class Creation:
         if parsed.for_staff and not turn.as_staff:
             raise InvalidFields("record-own", tuple((one.label, "problem-staff-only", {}) for one in parsed.for_staff))
         sent = Record.model_validate(parsed.record)
-        outcome = await self._send(turn, target, NewCharacter(record=parsed.record, delete_after=intent.delete_after))
+        outcome = await self._send(
+            turn,
+            target,
+            NewCharacter(record=parsed.record, delete_after=intent.delete_after),
+            intent.subject.member_id,
+        )
         return replace(
             outcome,
             name=sent.display_name,
@@ -208,18 +221,37 @@ class Creation:
             record=None if by_dictionary else to_record(form, answers),
             delete_after=delete_after,
         )
-        target = await self._accounts.resolve(turn, draft.subject, confirmed)
+        target = await self._accounts.resolve(turn, draft.subject, confirmed, Use.CREATE)
         there = await self._already_there(turn, target, new) if again else None
-        outcome = CreateOutcome(there, read_back=True) if there else await self._send(turn, target, new)
+        if there is not None:
+            outcome = CreateOutcome(there, read_back=True)
+        else:
+            outcome = await self._send(turn, target, new, draft.subject.member_id)
         name = " ".join(str(answers[uid]) for uid in ("first", "last") if answers.get(uid))
         return replace(outcome, name=name, sent=summarise(form, answers), delete_after=delete_after)
 
-    async def _send(self, turn: Turn, target: Target, new: NewCharacter) -> CreateOutcome:
+    async def _send(
+        self, turn: Turn, target: Target, new: NewCharacter, member_id: int | None, operation: str = ""
+    ) -> CreateOutcome:
+        """Create, as an operation that leaves a row. `operation` names the decision, the draft's."""
+        deed = Deed(Action.CREATE, member_id, account=str(target), operation=operation)
+        async with self._history.operation(turn, deed):
+            outcome = await self._carry_out(turn, target, new, Subject(member_id=member_id))
+            made = outcome.record
+            deed.subject = str(made.id) if made is not None and made.id is not None else ""
+            deed.after = {"id": made.id} if made is not None else {}
+        return outcome
+
+    async def _carry_out(self, turn: Turn, target: Target, new: NewCharacter, subject: Subject) -> CreateOutcome:
+        """Make the call; where its outcome is unknown, read the characters back."""
         cad = turn.tenant.cad
         before = cad.peek_characters(target)
         try:
             created = await cad.create(turn.caller, target, new)
         except CadError as error:
+            renewed = await self._accounts.renewed(turn, subject, target, error)
+            if renewed is not None:
+                return await self._carry_out(turn, renewed, new, subject)
             if not error.outcome_unknown:
                 raise await self._accounts.explain(turn, target, error) from error
             known = None if before is None else {record.id for record in before}
@@ -273,37 +305,8 @@ class Creation:
         if delete_after is not None and seed:
             raise Refused("delete-after-unsupported")
 
-    def _draft(self, turn: Turn, intent: StartIntent, template: Template) -> Draft:
-        key = _key(turn, intent.subject)
-        now = self._clock()
-        draft = self._drafts.get(key)
-        if draft is None or now - draft.started > DRAFT_SECONDS or draft.form.staff is not turn.as_staff:
-            while len(self._drafts) >= MAX_DRAFTS:
-                del self._drafts[next(iter(self._drafts))]
-            form = Form(template, staff=turn.as_staff)
-            draft = self._drafts[key] = Draft(intent.subject, form, started=now)
-        elif draft.form.template != template:
-            draft.rebase(template)
-        draft.delete_after = intent.delete_after
-        return draft
 
-    def _refresh(self, tenant: Tenant) -> None:
-        async def run() -> None:
-            try:
-                await self.warm(tenant)
-            except CadError as error:
-                log.warning("the template could not be renewed: %s", error)
-
-        task = asyncio.create_task(run())
-        self._refreshing.add(task)
-        task.add_done_callback(self._refreshing.discard)
-
-
-def _key(turn: Turn, subject: Subject) -> DraftKey:
-    return (turn.actor.guild_id, turn.actor.user_id, subject)
-
-
-def _after(error: BaseException, before: DraftState) -> DraftState:
+def after_failure(error: BaseException, before: DraftState) -> DraftState:
     """Where a draft stands after a create that gave no character."""
     if isinstance(error, NotApplied):
         return DraftState.OPEN

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, func, select
 
-from bot.storage.statements import upsert
+from bot.storage.statements import insert_once, upsert
 from bot.storage.tables import communities, guilds, templates
 
 if TYPE_CHECKING:
@@ -82,6 +82,12 @@ def save_template(tx: Connection, community_id: str, body: Mapping[str, Any], *,
     upsert(tx, templates, key, {"body": dict(body), "fetched_at": now})
     save_community(tx, community_id, template=digest)
     return digest
+
+
+def keep_template(tx: Connection, community_id: str, body: Mapping[str, Any], *, now: float) -> None:
+    """Store a template that somebody's draft is of; which one is the community's newest stays as it is."""
+    values = {"community_id": community_id, "digest": template_digest(body), "body": dict(body), "fetched_at": now}
+    insert_once(tx, templates, values)
 
 
 def template(tx: Connection, community_id: str, digest: str) -> Mapping[str, Any] | None:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import TYPE_CHECKING
 
 from bot.errors import CadError, NotApplied, Question, Refused
-from bot.services.accounts import Accounts
 from bot.services.creation import Creation, DraftIntent, StartIntent
+from bot.services.drafting import Drafts
+from bot.services.templates import Templates
 from bot.services.turn import Subject
 from sandbox.templates import field, section, template
 from tests.community import PIA, Town
 from tests.services.files import NoFiles
 
 if TYPE_CHECKING:
+    from bot.services.attachments import AttachmentReader
     from bot.services.drafts import Draft
     from bot.services.turn import Turn
     from sandbox.cad.state import Account
@@ -40,14 +43,23 @@ def settle(place: Town) -> Town:
     return place
 
 
-def creation_of(place: Town) -> Creation:
-    return Creation(Accounts(), NoFiles(), place.history, clock=place.clock)
+def drafts_of(place: Town) -> Drafts:
+    """Return where drafts are kept, as a process finds it at its start."""
+    return Drafts(place.database, new_id=lambda: uuid.uuid4().hex, clock=place.clock)
+
+
+def templates_of(place: Town) -> Templates:
+    return Templates(place.keep_template)
+
+
+def creation_of(place: Town, files: AttachmentReader | None = None) -> Creation:
+    return Creation(place.accounts, files or NoFiles(), place.history, drafts_of(place), templates_of(place))
 
 
 async def draft_of(place: Town, creation: Creation, turn: Turn | None = None, intent: StartIntent = START) -> Draft:
     """Return a draft of Jane Doe, filled in."""
     await creation.warm(place.tenant)
-    draft = creation.begin(turn or place.turn(), intent)
+    draft = await creation.begin(turn or place.turn(), intent)
     assert draft is not None
     draft.submit(0, {FIRST: "Jane", LAST: "Doe", DOB: "01/02/1990"}, version=draft.version)
     place.asked.clear()
@@ -56,16 +68,20 @@ async def draft_of(place: Town, creation: Creation, turn: Turn | None = None, in
 
 async def listed(place: Town, turn: Turn, subject: Subject = MINE) -> None:
     """Let the bot see the account's characters, so that it can tell a new one."""
-    await turn.tenant.cad.characters(turn.caller, Accounts().target(turn, subject))
+    await turn.tenant.cad.characters(turn.caller, await place.accounts.target(turn, subject))
     place.asked.clear()
 
 
 async def unwatched() -> None: ...
 
 
+def about(draft: Draft, *yes: str) -> DraftIntent:
+    return DraftIntent(draft_id=draft.id, confirmed=frozenset(yes))
+
+
 async def create(place: Town, creation: Creation, draft: Draft, *yes: str) -> Exception | None:
     try:
-        await creation.create(place.turn(), DraftIntent(draft=draft, confirmed=frozenset(yes)), unwatched)
+        await creation.create(place.turn(), about(draft, *yes), draft, unwatched)
     except (CadError, NotApplied, Refused, Question) as error:
         return error
     return None

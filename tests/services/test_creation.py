@@ -10,7 +10,7 @@ import pytest
 from bot.cad.client import TEMPLATE_TTL
 from bot.domain.access import Rule
 from bot.errors import CadError, CadErrorKind, Question, Refused
-from bot.services.creation import Creation, DraftIntent, StartIntent
+from bot.services.creation import Creation, StartIntent
 from bot.services.tickets import DRAFT_SECONDS
 from bot.services.turn import Subject
 from bot.settings import ApiVersion, CreateForm, DbSync
@@ -20,6 +20,7 @@ from tests.services.creating import (
     DOB,
     MINE,
     START,
+    about,
     civilian,
     create,
     creation_of,
@@ -47,11 +48,11 @@ def creation(place: Town) -> Creation:
 
 class TestBegin:
     async def test_is_a_form_at_once_when_the_template_is_at_hand(self, place: Town, creation: Creation) -> None:
-        assert creation.begin(place.turn(), START) is None
+        assert await creation.begin(place.turn(), START) is None
         assert place.asked == []
         await creation.warm(place.tenant)
         place.asked.clear()
-        draft = creation.begin(place.turn(), START)
+        draft = await creation.begin(place.turn(), START)
         assert draft is not None
         assert [one.uid for one in draft.page(0)] == ["first"]
         assert place.asked == []
@@ -59,21 +60,21 @@ class TestBegin:
     async def test_offers_the_draft_again_for_a_day(self, place: Town, creation: Creation) -> None:
         draft = await draft_of(place, creation)
         place.clock.now += DRAFT_SECONDS
-        again = creation.begin(place.turn(), START)
+        again = await creation.begin(place.turn(), START)
         assert again is draft
         assert again.answers["first"] == "Jane"
         place.clock.now += 1
-        assert creation.begin(place.turn(), START) is not draft
+        assert await creation.begin(place.turn(), START) is not draft
 
     async def test_keeps_a_draft_for_each_person_and_account(self, place: Town, creation: Creation) -> None:
         mine = await draft_of(place, creation)
-        assert creation.begin(place.turn(OTTO), StartIntent(subject=Subject(member_id=OTTO))) is not mine
-        assert creation.begin(place.turn(), StartIntent(subject=Subject(member_id=OTTO))) is not mine
-        assert creation.begin(place.turn(), START) is mine
+        assert await creation.begin(place.turn(OTTO), StartIntent(subject=Subject(member_id=OTTO))) is not mine
+        assert await creation.begin(place.turn(), StartIntent(subject=Subject(member_id=OTTO))) is not mine
+        assert await creation.begin(place.turn(), START) is mine
 
     async def test_a_form_for_staff_is_not_a_players(self, place: Town, creation: Creation) -> None:
         as_staff = await draft_of(place, creation, place.turn(rule=Rule.STAFF))
-        mine = creation.begin(place.turn(), START)
+        mine = await creation.begin(place.turn(), START)
         assert mine is not None
         assert mine is not as_staff
         assert not mine.form.staff
@@ -82,11 +83,11 @@ class TestBegin:
         draft = await draft_of(place, creation)
         place.state.templates[7] = civilian(field("job", "text", "Job", isRequired=True))
         place.clock.now += TEMPLATE_TTL + 1
-        assert creation.begin(place.turn(), START) is draft
+        assert await creation.begin(place.turn(), START) is draft
         assert [one.uid for one in draft.missing] == []
         await asyncio.sleep(0.01)
         assert place.asked == ["template"]
-        assert creation.begin(place.turn(), START) is draft
+        assert await creation.begin(place.turn(), START) is draft
         assert [one.uid for one in draft.missing] == ["job"]
         assert draft.answers["first"] == "Jane"
 
@@ -96,26 +97,19 @@ class TestBegin:
         draft = await draft_of(place, creation)
         place.clock.now += TEMPLATE_TTL + 1
         place.cad.break_("template", CadErrorKind.TIMEOUT)
-        assert creation.begin(place.turn(), START) is draft
+        assert await creation.begin(place.turn(), START) is draft
         await asyncio.sleep(0.01)
         assert "could not be renewed" in caplog.text
 
     async def test_a_draft_thrown_away_is_gone(self, place: Town, creation: Creation) -> None:
         draft = await draft_of(place, creation)
-        creation.cancel(place.turn(), draft)
-        assert creation.begin(place.turn(), START) is not draft
-
-    async def test_drafts_are_bounded(self, place: Town, creation: Creation, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("bot.services.creation.MAX_DRAFTS", 2)
-        mine = await draft_of(place, creation)
-        for member in (OTTO, OTTO + 1):
-            creation.begin(place.turn(member), StartIntent(subject=Subject(member_id=member)))
-        assert creation.begin(place.turn(), START) is not mine
+        await creation.cancel(draft)
+        assert await creation.begin(place.turn(), START) is not draft
 
     async def test_needs_a_name_for_the_account(self) -> None:
         place = settle(town(ApiVersion.V1))
         with pytest.raises(Refused) as caught:
-            creation_of(place).begin(place.turn(), START)
+            await creation_of(place).begin(place.turn(), START)
         assert caught.value.key == "account-unknown"
 
 
@@ -127,19 +121,20 @@ class TestDatabaseSync:
     @pytest.mark.parametrize("rule", [Rule.PLAYER, Rule.STAFF])
     async def test_is_explained_and_refused(self, place: Town, creation: Creation, rule: Rule) -> None:
         with pytest.raises(Refused) as caught:
-            creation.begin(place.turn(rule=rule), START)
+            await creation.begin(place.turn(rule=rule), START)
         assert caught.value.key == "db-sync-on"
 
     async def test_an_admin_may_go_on(self, place: Town, creation: Creation) -> None:
         await creation.warm(place.tenant)
         with pytest.raises(Question) as asked:
-            creation.begin(place.turn(rule=Rule.ADMIN), START)
-        assert creation.begin(place.turn(rule=Rule.ADMIN), START.with_yes(asked.value.token)) is not None
+            await creation.begin(place.turn(rule=Rule.ADMIN), START)
+        assert await creation.begin(place.turn(rule=Rule.ADMIN), START.with_yes(asked.value.token)) is not None
 
-    async def test_is_looked_at_again_at_the_last_press(self, place: Town, creation: Creation) -> None:
-        place.tenant.db_sync = DbSync.AUTO
+    async def test_is_looked_at_again_at_the_last_press(self) -> None:
+        place = settle(town(db_sync=DbSync.AUTO))
+        creation = creation_of(place)
         draft = await draft_of(place, creation)
-        place.tenant.sync_seen = True
+        place.tenant.met_sync()
         assert key(await create(place, creation, draft)) == "db-sync-on"
         assert place.asked == []
 
@@ -149,7 +144,7 @@ class TestDatabaseSync:
         draft = await draft_of(place, creation, admin, START.with_yes("db-sync"))
         place.cad.lose("create", applied=True)
         with pytest.raises(CadError) as caught:
-            await creation.create(admin, DraftIntent(draft=draft, confirmed=frozenset({"db-sync"})), unwatched)
+            await creation.create(admin, about(draft, "db-sync"), draft, unwatched)
         assert caught.value.outcome_unknown
         assert place.asked == ["create"]
 
@@ -161,7 +156,7 @@ class TestCreate:
 
     async def test_is_one_call(self, place: Town, pia: Account, creation: Creation) -> None:
         draft = await draft_of(place, creation)
-        outcome = await creation.create(place.turn(), DraftIntent(draft=draft), unwatched)
+        outcome = await creation.create(place.turn(), about(draft), draft, unwatched)
         assert place.asked == ["create"]
         assert names(place, pia) == ["jane"]
         assert outcome.record is not None
@@ -174,7 +169,7 @@ class TestCreate:
         assert len(names(place, pia)) == 1
         assert sorted(key(error) for error in results if error) == ["create-under-way", "create-under-way"]
         assert key(await create(place, creation, draft)) == "create-done"
-        assert creation.begin(place.turn(), START) is not draft
+        assert await creation.begin(place.turn(), START) is not draft
 
     async def test_what_is_missing_or_wrong_is_not_sent(self, place: Town, pia: Account, creation: Creation) -> None:
         draft = await draft_of(place, creation)
@@ -224,7 +219,7 @@ class TestVersionOne:
         pia = place.resident("Pia", api_ids=["STEAM:1"])
         turn = place.turn(rule=Rule.STAFF)
         draft = await draft_of(place, creation, turn, StartIntent(subject=Subject(api_id="STEAM:1")))
-        outcome = await creation.create(turn, DraftIntent(draft=draft), unwatched)
+        outcome = await creation.create(turn, about(draft), draft, unwatched)
         assert names(place, pia) == ["jane"]
         assert outcome.record is None
         assert outcome.sent[0][0] == "Civilian"
@@ -234,7 +229,7 @@ class TestVersionOne:
         place = settle(town(ApiVersion.V1, create_form=CreateForm.CHARACTER))
         intent = StartIntent(subject=Subject(api_id="STEAM:1"), delete_after=5)
         with pytest.raises(Refused) as caught:
-            creation_of(place).begin(place.turn(rule=Rule.STAFF), intent)
+            await creation_of(place).begin(place.turn(rule=Rule.STAFF), intent)
         assert caught.value.key == "delete-after-unsupported"
 
     @pytest.mark.parametrize("form", [CreateForm.RECORD, CreateForm.DICTIONARY])
@@ -246,7 +241,7 @@ class TestVersionOne:
         draft = await draft_of(place, creation, turn, StartIntent(subject=Subject(api_id="STEAM:1")))
         await listed(place, turn, Subject(api_id="STEAM:1"))
         place.cad.lose("create", applied=True)
-        outcome = await creation.create(turn, DraftIntent(draft=draft), unwatched)
+        outcome = await creation.create(turn, about(draft), draft, unwatched)
         assert outcome.read_back
         assert outcome.record is not None
         assert len(place.state.held) == 1

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.errors import CadError, CadErrorKind, Question, Sent
-from bot.services.creation import Creation, DraftIntent
 from bot.services.drafts import Chosen
 from sandbox.templates import field
 from tests.community import PIA, Town
 from tests.services.creating import (
     JOB,
+    about,
     civilian,
     create,
     creation_of,
@@ -25,6 +25,7 @@ from tests.services.creating import (
 )
 
 if TYPE_CHECKING:
+    from bot.services.creation import Creation
     from sandbox.cad.state import Account
 
 
@@ -47,7 +48,7 @@ class TestLostAnswers:
         draft = await draft_of(place, creation)
         await listed(place, place.turn())
         place.cad.lose("create", applied=True)
-        outcome = await creation.create(place.turn(), DraftIntent(draft=draft), unwatched)
+        outcome = await creation.create(place.turn(), about(draft), draft, unwatched)
         assert place.asked == ["create", "characters"]
         assert outcome.read_back
         assert outcome.record is not None

@@ -9,11 +9,12 @@ import pytest
 
 from bot.domain.access import Rule
 from bot.errors import CharlinkError, InvalidFields, Question
-from bot.services.creation import CreateOutcome, Creation, RecordIntent
+from bot.services.creation import CreateOutcome, RecordIntent
 from bot.services.turn import Subject
 from bot.settings import ApiVersion, CreateForm, DbSync
 from sandbox.templates import field, section, template
 from tests.community import PIA, Town, town
+from tests.services.creating import creation_of
 from tests.services.files import OneFile
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def civilian(**values: str) -> Json:
 async def created(place: Town, record: object, rule: Rule = Rule.STAFF, *yes: str) -> CreateOutcome:
     place.state.templates[7] = civilian()
     data = record if isinstance(record, bytes) else json.dumps(record).encode()
-    creation = Creation(place.accounts, OneFile(data), place.history, clock=place.clock)
+    creation = creation_of(place, OneFile(data))
     intent = RecordIntent(subject=HIS, url="https://cdn.discordapp.com/x.json", size=10, confirmed=frozenset(yes))
     return await creation.create_record(place.turn(rule=rule), intent)
 
@@ -122,7 +123,7 @@ async def test_for_oneself_a_record_holds_nothing_that_is_for_staff(place: Town,
     place.resident("Pia", PIA)
     note = field("note", "text", "Note", isSupervisor=True)
     place.state.templates[7] = template(section("Civilian", field("first", "text", "First"), note))
-    creation = Creation(place.accounts, OneFile(json.dumps(record | {"type": 7}).encode()), place.history, clock=place.clock)
+    creation = creation_of(place, OneFile(json.dumps(record | {"type": 7}).encode()))
     intent = RecordIntent(subject=HIS, url="https://cdn.discordapp.com/x.json", size=10)
     if allowed:
         assert (await creation.create_record(place.turn(rule=rule), intent)).name == "Jane"

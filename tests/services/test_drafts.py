@@ -31,7 +31,7 @@ FIRST, AGE, SEX, FLAGS, LICENCE, LICENCE_NO = range(6)
 
 
 def draft(*fields: dict[str, Any]) -> Draft:
-    return Draft(Subject(member_id=PIA), Form(template(section("Only", *(fields or FIELDS)))), started=0.0)
+    return Draft(Subject(member_id=PIA), Form(template(section("Only", *(fields or FIELDS)))))
 
 
 def uids(one: Draft, number: int) -> list[str]:

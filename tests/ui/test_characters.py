@@ -15,7 +15,8 @@ from bot.i18n import Catalogues
 from bot.services.creation import CreateOutcome
 from bot.services.drafts import Draft
 from bot.services.turn import Subject
-from bot.ui.characters import created_reply, draft_reply, problem_line, section_fields, shown_reply
+from bot.ui.characters import created_reply, section_fields, shown_reply
+from bot.ui.drafts import draft_reply, problem_line
 from bot.ui.words import Words
 from tests.domain.templates import UNSEEN_NAMES, field, form, raw, section, template
 
@@ -33,7 +34,7 @@ def record(*sections: dict[str, Any], **more: Any) -> Record:
 
 
 def draft(*fields: dict[str, Any]) -> Draft:
-    return Draft(Subject(member_id=1), Form(template(section("Only", *fields))), started=0.0)
+    return Draft(Subject(member_id=1), Form(template(section("Only", *fields))))
 
 
 def within_limits(reply: Reply) -> None:
@@ -135,7 +136,7 @@ def test_a_draft_with_problems_offers_to_correct_them_only() -> None:
 @pytest.mark.parametrize("unseen", UNSEEN_NAMES)
 def test_whatever_has_no_visible_name_is_still_named(unseen: str) -> None:
     fields = [field(unseen, label=unseen, value="v"), field("age", label=unseen, value="9")]
-    one = Draft(Subject(member_id=1), Form(template(section(unseen, *fields))), started=0.0)
+    one = Draft(Subject(member_id=1), Form(template(section(unseen, *fields))))
     assert "Further details" in draft_reply(WORDS, one, "cl1:draft:t1:").buttons[0].label
     one.submit(0, {0: "v", 1: "9"}, version=one.version)
     shown = (("Further details", "**\\#1:** v\n**age:** 9"),)
@@ -167,7 +168,7 @@ def test_fields_to_see_to_are_named_or_counted(unfinished: Draft, last: str) -> 
 def test_sections_beyond_what_a_message_shows_are_counted() -> None:
     sections = [section(f"S{number}", field(f"f{number}", value="v")) for number in range(40)]
     many = record(*sections)
-    drafted = Draft(Subject(member_id=1), Form(template(*sections)), started=0.0)
+    drafted = Draft(Subject(member_id=1), Form(template(*sections)))
     drafted.submit(0, dict.fromkeys(range(40), "v"), version=drafted.version)
     replies = (
         shown_reply(WORDS, "A", many),
@@ -185,7 +186,6 @@ def test_a_draft_is_within_discords_limits(rows: list[tuple[str, str]], label: s
     one = Draft(
         Subject(member_id=1),
         Form(template(section(label, *(field(f"f{n}", label=name) for n, (name, _) in enumerate(rows))))),
-        started=0.0,
     )
     one.submit(0, {number: value for number, (_, value) in enumerate(rows)}, version=one.version)
     within_limits(draft_reply(WORDS, one, "cl1:draft:t1:"))
