@@ -16,6 +16,8 @@ from bot.storage.statements import insert_once
 from bot.storage.tables import requests
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sqlalchemy import ColumnElement, Connection
 
 STALE_SECONDS = 300.0
@@ -113,7 +115,8 @@ def denied_after(tx: Connection, guild_id: int, requester_id: int, sync_id: str,
     """Return when a person's request for a sync ID was last denied, None if not after a time."""
     same = and_(_of(guild_id, requester_id), requests.c.sync_id == sync_id, requests.c.decided_at > after)
     denied = requests.c.state == RequestState.DENIED
-    return tx.scalar(select(func.max(requests.c.decided_at)).where(same, denied))
+    last: float | None = tx.scalar(select(func.max(requests.c.decided_at)).where(same, denied))
+    return last
 
 
 def claim(tx: Connection, guild_id: int, request_id: str, *, by: int, now: float) -> bool:
@@ -188,7 +191,7 @@ def _free(now: float) -> ColumnElement[bool]:
     return or_(requests.c.state == RequestState.OPEN, stale)
 
 
-def _change(tx: Connection, where: ColumnElement[bool], values: dict[str, object]) -> bool:
+def _change(tx: Connection, where: ColumnElement[bool], values: Mapping[str, object]) -> bool:
     return tx.execute(update(requests).where(where).values(values)).rowcount == 1
 
 

@@ -19,6 +19,7 @@ from bot.ui.words import code, escape
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from bot.errors import Param
     from bot.services.approvals import Card, Lookup
     from bot.services.linking import LinkOutcome
     from bot.storage.requests import Request
@@ -31,7 +32,16 @@ DECISION = "decision"
 """The route of the button by which somebody reads what was decided of his request."""
 SHOWN_LINKS = 10
 _TONES = {RequestState.APPROVED: Tone.DONE, RequestState.DENIED: Tone.REFUSED, RequestState.DECIDING: Tone.ASK}
-_UNSAID = {"account": "…", "id": "…", "rule": "", "roles": "", "cause": "other", "count": 0, "limit": 0, "wait": 0}
+_UNSAID: dict[str, Param] = {
+    "account": "…",
+    "id": "…",
+    "rule": "",
+    "roles": "",
+    "cause": "other",
+    "count": 0,
+    "limit": 0,
+    "wait": 0,
+}
 """For the parameters of a failure's message, of whose headline alone is shown what holds without them."""
 
 
@@ -141,7 +151,7 @@ def denied_reply(words: Words, request: Request, *, told: bool) -> Reply:
 def lookup_reply(words: Words, lookup: Lookup) -> Reply:
     """Say to an approver whether the CAD lists the character, under which name."""
     request, found = lookup.request, lookup.found
-    who = {"sync_id": request.sync_id, "member": request.requester_id, "character": request.character}
+    who: dict[str, Param] = {"sync_id": request.sync_id, "member": request.requester_id, "character": request.character}
     if found is None:
         text = words("look-none", **who)
     else:
@@ -251,7 +261,7 @@ def _problem(words: Words, request: Request) -> str:
     if request.problem == "interrupted":
         return words("card-problem-interrupted")
     try:
-        known = {**_UNSAID, "sync_id": request.sync_id, "member": request.requester_id}
+        known: dict[str, Param] = {**_UNSAID, "sync_id": request.sync_id, "member": request.requester_id}
         return words(request.problem, **known).partition("\n")[0]
     except (KeyError, ValueError):
         return words("card-problem-other")  # a message of another version

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
 from bot.services.tenants import Guild
 from bot.settings import SelfLink
-from bot.storage.tables import history
+from bot.storage.tables import history, requests
+from bot.ui.reply import shared_id
 from tests.cogs.stage import Answer, Stage
 from tests.community import config_of
 
@@ -70,6 +72,20 @@ class Office:
         columns = history.c.action, history.c.state, history.c.actor_id
         return await self.stage.town.database.read(
             lambda tx: [tuple(row) for row in tx.execute(select(*columns).order_by(history.c.number))]
+        )
+
+    async def restart(self) -> None:
+        """Do what the process does for requests when it starts."""
+        interrupted = await self.stage.services.approvals.reopen_interrupted(lambda _: True)
+        cog: Any = self.stage.bot.get_cog("ApprovalButtons")
+        await cog.board.catch_up(lambda _: True, interrupted)
+
+    async def forge(self, who: Any, message: Any, arg: str, *, row: str = "") -> Answer:
+        """Press a button of a card as it was, whatever the card shows by now."""
+        found = await self.stage.town.database.read(lambda tx: tx.scalar(select(requests.c.id)))
+        shown = SimpleNamespace(id=message.id, channel_id=message.channel.id)
+        return await self.stage.forge(
+            who, Answer(SimpleNamespace(response=shown)), shared_id("card", row or str(found), arg)
         )
 
 

@@ -4,19 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import delete, select, update
 
 from bot.errors import CadErrorKind, Sent
 from bot.settings import SelfLink
 from bot.storage import requests as rows
-from bot.storage.tables import requests
-from bot.ui.reply import shared_id
 from tests.cogs.requests import Office, dms
-from tests.cogs.stage import Answer
 
 if TYPE_CHECKING:
     from sandbox.cad.state import Account
@@ -51,7 +46,7 @@ class TestApprove:
         await office.ask(pia)
         message = office.channel.last_message
         await office.press(staff, "Approve")
-        again = await forge(office, other, message, "approve")
+        again = await office.forge(other, message, "approve")
         assert again.headline == "Already approved."
         assert f"<@{staff.id}>" in again.text
         assert office.stage.town.asked == ["link"]
@@ -60,9 +55,7 @@ class TestApprove:
         other = office.stage.member("Sue", "staff")
         await office.ask(pia)
         message = office.channel.last_message
-        answers = await asyncio.gather(
-            forge(office, staff, message, "approve"), forge(office, other, message, "approve")
-        )
+        answers = await asyncio.gather(office.forge(staff, message, "approve"), office.forge(other, message, "approve"))
         heads = sorted(one.headline for one in answers)
         assert heads[0] == f"Approved: `ABC` is linked for <@{pia.id}>."
         assert heads[1] in {"Somebody else is deciding this right now.", "Already approved."}
@@ -233,7 +226,7 @@ class TestFailures:
             lambda tx: rows.claim(tx, request.guild_id, request.id, by=staff.id, now=1000.0)
         )
         assert (await office.press(staff, "Approve")).headline == "Somebody else is deciding this right now."
-        await restart(office)
+        await office.restart()
         assert "The bot was restarted in the middle of it." in office.card
         assert (await office.press(staff, "Retry")).headline.startswith("Approved")
         assert hers.links == ["ABC"]
@@ -275,7 +268,7 @@ class TestDeny:
         await office.ask(pia)
         message = office.channel.last_message
         await office.press(staff, "Approve")
-        answer = await forge(office, staff, message, "deny")
+        answer = await office.forge(staff, message, "deny")
         assert answer.headline == "Already approved."
 
 
@@ -321,114 +314,3 @@ class TestLookUp:
         failed = await office.press(staff, "Look up")
         assert failed.headline == "The CAD did not answer in time."
         assert (await office.stage.press(staff, failed, "Try again")).headline.startswith("Not found")
-
-
-@pytest.mark.usefixtures("hers")
-class TestTelling:
-    def close_dms(self, office: Office) -> None:
-        office.stage.env.inject_error("POST", "/users/@me/channels", status=403, code=50007, times=None)
-
-    async def test_with_dms_closed_the_channel_says_only_that_it_is_decided(
-        self, office: Office, pia: Any, staff: Any
-    ) -> None:
-        self.close_dms(office)
-        await office.ask(pia)
-        answer = await office.press(staff, "Approve")
-        assert "The player is told." in answer.text
-        message = office.stage.channel.last_message
-        assert message.content == f"<@{pia.id}> your request was decided."
-        assert "ABC" not in f"{message.content}{message.embeds[0].description}"
-        otto = office.stage.member("Otto", "player")
-        assert (await office.press(otto, "Read the decision", message)).headline == (
-            "This button belongs to somebody else."
-        )
-        read = await office.press(pia, "Read the decision", message)
-        assert read.headline == "Approved: `ABC` is linked."
-        assert read.result.ephemeral
-
-    async def test_only_the_one_addressed_is_pinged(self, office: Office, pia: Any, staff: Any) -> None:
-        self.close_dms(office)
-        await office.ask(pia)
-        await office.press(staff, "Approve")
-        posts: list[Any] = [
-            call.json
-            for call in office.stage.env.http_requests
-            if call.method == "POST" and call.path.endswith("/messages")
-        ]
-        card, told = posts[0]["allowed_mentions"], posts[-1]["allowed_mentions"]
-        assert card["parse"] == []
-        assert not card.get("users")
-        assert (told["parse"], [int(one) for one in told["users"]]) == ([], [pia.id])
-
-    async def test_if_both_fail_it_is_told_after_a_restart(self, office: Office, pia: Any, staff: Any) -> None:
-        self.close_dms(office)
-        await office.ask(pia)
-        office.stage.env.inject_error("POST", f"/channels/{office.stage.channel.id}/messages", status=403, times=None)
-        answer = await office.press(staff, "Approve")
-        assert "The player could not be told" in answer.text
-        assert not (await office.requests(pia))[0].told
-        office.stage.env.backend.faults.clear()
-        await restart(office)
-        assert len(dms(pia)) == 1
-        assert (await office.requests(pia))[0].told
-        await restart(office)
-        assert len(dms(pia)) == 1
-
-
-@pytest.mark.usefixtures("hers")
-class TestOldCards:
-    async def test_a_card_without_a_request_loses_its_buttons(self, office: Office, pia: Any, staff: Any) -> None:
-        await office.ask(pia)
-        await office.stage.town.database.write(lambda tx: tx.execute(delete(requests)))
-        for label in ("Approve", "Deny", "Look up"):
-            message = office.channel.last_message
-            answer = await forge(office, staff, message, {"Look up": "look"}.get(label, label.lower()))
-            assert answer.headline == "This request is not known any more."
-            assert office.buttons == []
-
-    async def test_a_forged_id_changes_no_other_message(self, office: Office, pia: Any, staff: Any) -> None:
-        await office.ask(pia)
-        answer = await forge(office, staff, office.channel.last_message, "approve", row="unknown")
-        assert answer.headline == "This request is not known any more."
-        assert office.buttons == ["Look up", "Approve", "Deny"]
-
-    async def test_another_guilds_request_is_unknown(self, office: Office, pia: Any, staff: Any) -> None:
-        await office.ask(pia)
-        await office.stage.town.database.write(lambda tx: tx.execute(update(requests).values(guild_id=1)))
-        assert (await office.press(staff, "Approve")).headline == "This request is not known any more."
-        assert office.stage.town.asked == []
-
-    async def test_a_card_that_is_gone_hinders_no_decision(self, office: Office, pia: Any, staff: Any) -> None:
-        await office.ask(pia)
-        office.stage.env.inject_error("PATCH", f"/channels/{office.channel.id}/*", status=404, code=10008, times=None)
-        assert (await office.press(staff, "Approve")).headline.startswith("Approved")
-        assert len(dms(pia)) == 1
-
-    async def test_cards_that_could_not_be_posted_are_posted_at_the_next_start(
-        self, office: Office, pia: Any, staff: Any
-    ) -> None:
-        office.set(None)
-        await office.ask(pia)
-        office.set(office.channel.id)
-        await restart(office)
-        assert (await office.press(staff, "Approve")).headline.startswith("Approved")
-
-
-async def restart(office: Office) -> None:
-    """What the process does for requests when it starts."""
-    stage = office.stage
-    interrupted = await stage.services.approvals.reopen_interrupted(lambda _: True)
-    cog: Any = stage.bot.get_cog("ApprovalButtons")
-    await cog.board.catch_up(lambda _: True, interrupted)
-
-
-async def forge(office: Office, who: Any, message: Any, arg: str, *, row: str = "") -> Answer:
-    """Press a button of a card as it was, whatever the card shows by now."""
-    (request,) = await office.stage.town.database.read(_ids) or ("gone",)
-    custom_id = shared_id("card", row or request, arg)
-    shown = SimpleNamespace(id=message.id, channel_id=message.channel.id)
-    return await office.stage.forge(who, Answer(SimpleNamespace(response=shown)), custom_id)
-
-
-def _ids(tx: Any) -> tuple[str, ...]:
-    return tuple(tx.scalars(select(requests.c.id)))
