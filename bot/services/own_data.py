@@ -58,7 +58,9 @@ class OwnData:
 
     async def show(self, turn: Turn) -> OwnRows:
         """Return every row about the person who asks, of this guild and of what its community shares of him."""
-        person = self._person(turn)
+        person, tenant = self._person(turn), turn.guild.tenant
+        if tenant is not None:
+            await self._database.write(tenant.community.save)  # what was just learnt is stored too
         return await self._database.read(lambda tx: own.read(tx, person, limit=FILE_ROWS))
 
     async def erase(self, turn: Turn, intent: OwnDataIntent) -> Erased:
@@ -68,13 +70,15 @@ class OwnData:
         person = self._person(turn)
         done: list[Erased] = []
         deed = Deed(own.ERASE, member_id=turn.actor.user_id)
-        await self._history.note(turn, deed, lambda tx: done.append(own.erase(tx, person)))
+        tenant = turn.guild.tenant
+        learnt = (tenant.community.save,) if tenant is not None else ()
+        await self._history.note(turn, deed, *learnt, lambda tx: done.append(own.erase(tx, person)))
         erased = done[-1]
         self._tickets.forget(turn.guild.id, turn.actor.user_id)
-        if turn.guild.tenant is not None:
+        if tenant is not None:
             for name in erased.names:
                 kind, _, value = name.partition(":")
-                turn.guild.tenant.memory.forget(Target(TargetKind(kind), value))
+                tenant.memory.forget(Target(TargetKind(kind), value))
         return erased
 
     def _person(self, turn: Turn) -> own.Person:

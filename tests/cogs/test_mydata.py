@@ -111,7 +111,6 @@ async def test_kinds_and_counts_are_told_and_the_rows_are_his_own(stage: Stage, 
     await fill(stage, pia.id, otto.id, hers.uuid)
     hers.links.append("CHAR-1")
     await stage.slash(pia, "linkchar")
-    await stage.services.guilds.save_news()
     answer = await stage.slash(pia, "mydata")
     assert "Stored which one is yours: 1 entry" in answer.text
     assert "1 link and" in answer.text
@@ -150,7 +149,6 @@ async def test_it_erases_his_own_and_says_what_stays(stage: Stage, pia: Any, her
     await fill(stage, pia.id, otto.id, hers.uuid)
     hers.links.append("CHAR-1")
     await stage.slash(pia, "linkchar")
-    await stage.services.guilds.save_news()
     shown = await stage.slash(pia, "mydata")
     answer = await stage.press(pia, await stage.press(pia, shown, "Erase my data"), ERASE)
     assert answer.headline == "Erased what was stored about you here."
