@@ -18,6 +18,7 @@ from bot.services.history import Deed
 from bot.services.linking import LinkIntent
 from bot.services.turn import Intent, Subject
 from bot.storage import requests as rows
+from bot.storage.guilds import save_community
 from bot.storage.requests import Request, RequestState
 
 if TYPE_CHECKING:
@@ -155,6 +156,7 @@ class Approvals:
         count = rows.count_pending(tx, *mine)
         if count >= MAX_PENDING:
             raise Refused("request-too-many", count=count)
+        save_community(tx, request.community_id)  # a home guild's may not be stored yet
         rows.add(tx, request)
         noting(tx)
         return request

@@ -140,7 +140,6 @@ def process(place: Town, database: Database) -> Approvals:
 
 
 async def test_two_processes_link_once(database: Database, url: str, place: Town) -> None:
-    await add(database)
     first = process(place, database)
     request, new = await first.ask(place.turn(PIA, Rule.APPROVAL), AskIntent(sync_id="ABC", character="Jane"))
     assert new
@@ -162,7 +161,6 @@ async def test_two_processes_link_once(database: Database, url: str, place: Town
 
 
 async def test_a_denial_and_an_approval_at_once(database: Database, place: Town) -> None:
-    await add(database)
     approvals = process(place, database)
     request, _ = await approvals.ask(place.turn(PIA, Rule.APPROVAL), AskIntent(sync_id="ABC", character="Jane"))
     intent = RequestIntent(request=request.id)
@@ -177,7 +175,6 @@ async def test_a_denial_and_an_approval_at_once(database: Database, place: Town)
 
 
 async def test_asked_four_times_at_once(database: Database, place: Town) -> None:
-    await add(database)
     approvals = process(place, database)
     asked = await asyncio.gather(
         *(
