@@ -37,7 +37,8 @@ def entry(guild_id: int, number: int = 0, **more: object) -> Entry:
 
 async def seed(stage: Stage, count: int = 1, **more: object) -> None:
     """Write entries into the history."""
-    entries = [entry(**{"guild_id": stage.guild.id, "number": number, **more}) for number in range(count)]
+    values: dict[str, Any] = {"guild_id": stage.guild.id, **more}
+    entries = [entry(number=number, **values) for number in range(count)]
     await stage.town.database.write(lambda tx: [rows.add(tx, one) for one in entries])
 
 
@@ -50,4 +51,4 @@ def attached(stage: Stage, answer: Answer) -> tuple[str, bytes]:
     """Return the name and the content of the file under an answer."""
     shown = answer.result.response
     (file,) = stage.env.backend.get_message(shown.channel_id, shown.id).attachments
-    return file["filename"], stage.env.backend.cdn.get(file["url"])
+    return file["filename"], stage.env.backend.cdn.get(file["url"]) or b""

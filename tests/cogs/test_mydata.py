@@ -67,14 +67,14 @@ async def fill(stage: Stage, member: int, other: int, account: str) -> None:
         drafts.save(tx, draft(here, member, "d1"))
         drafts.save(tx, draft(OTHER_GUILD, member, "d2"))
         drafts.save(tx, draft(here, other, "d3"))
-        for row in (
+        for asked in (
             request(stage, member, "OPEN", RequestState.OPEN),
             request(stage, member, "OLD", RequestState.DENIED, now - 25 * 3600),
             request(stage, member, "NEW", RequestState.DENIED, now - 3600),
             request(stage, member, "NOW", RequestState.DECIDING, now),
             request(stage, other, "OPEN", RequestState.OPEN),
         ):
-            assert requests.add(tx, row)
+            assert requests.add(tx, asked)
 
     await stage.town.database.write(work)
     await seed(stage, actor_id=member, member_id=member, rule="player", reference="OWN")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import text
 
 from bot.storage import audit, history
 from bot.storage.audit import Wanted
@@ -13,6 +14,8 @@ from tests.cogs.entries import BEGAN, PIA, SAM, entry
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from sqlalchemy import Connection
 
     from bot.storage.engine import Database
     from bot.storage.history import Entry
@@ -93,6 +96,20 @@ async def test_what_is_settled_and_new_waits_to_be_posted(database: Database) ->
     await database.write(lambda tx: audit.mark_posted(tx, [one.number or 0 for one in news]))
     assert await database.read(lambda tx: audit.unposted(tx, HERE, since=BEGAN, limit=9)) == ()
     assert await database.read(lambda tx: audit.waiting_guilds(tx, since=BEGAN)) == (THERE,)
+
+
+async def test_what_waits_is_found_by_its_index(database: Database) -> None:
+    await write(database, *(entry(HERE, number) for number in range(9)))
+    query = audit.waiting_query(since=BEGAN)
+
+    def plan(tx: Connection) -> str:
+        if tx.dialect.name == "postgresql":
+            tx.execute(text("SET LOCAL enable_seqscan = off"))
+        sql = query.compile(tx, compile_kwargs={"literal_binds": True})
+        how = "EXPLAIN" if tx.dialect.name == "postgresql" else "EXPLAIN QUERY PLAN"
+        return str(tx.execute(text(f"{how} {sql}")).all())
+
+    assert "ix_history_unposted" in await database.read(plan)
 
 
 async def test_what_was_passed_over_is_not_posted_and_stays_in_the_history(database: Database) -> None:
