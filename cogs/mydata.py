@@ -16,6 +16,7 @@ from bot.ui.own_data import erased_reply, own_data_reply
 
 if TYPE_CHECKING:
     from bot.services.own_data import OwnData
+    from bot.ui.board import Board
     from bot.ui.desk import Desk
     from bot.ui.router import Router
     from bot.ui.visit import Visit
@@ -28,9 +29,10 @@ OWN_DATA_ACCESS = CommandAccess(Action.OWN_DATA)
 class MyData(commands.Cog):
     """The command, and where its buttons lead."""
 
-    def __init__(self, desk: Desk, own_data: OwnData, router: Router) -> None:
+    def __init__(self, desk: Desk, own_data: OwnData, board: Board, router: Router) -> None:
         self.desk = desk
         self.own_data = own_data
+        self.board = board
         router.add("mydata", OwnDataIntent, self.go_on)
 
     @app_commands.command(name="mydata", extras={ACCESS: OWN_DATA_ACCESS})
@@ -48,8 +50,10 @@ class MyData(commands.Cog):
         visit.doing("mydata", intent)
         await visit.acknowledge()
         if intent.erase:
+            asked = await self.board.requests_of(visit)
             erased = await self.own_data.erase(visit.turn, intent)
             await visit.show(erased_reply(visit.words, erased, days=self.own_data.history_days))
+            await self.board.strike(asked)
         else:
             rows = await self.own_data.show(visit.turn)
             await visit.show(own_data_reply(visit, rows, days=self.own_data.history_days))

@@ -134,6 +134,21 @@ class Board:
             raise
         await visit.show(lookup_reply(visit.words, found))
 
+    async def requests_of(self, visit: Visit) -> tuple[Request, ...]:
+        """Return the requests of whoever asks, pending ones first."""
+        return await self._approvals.of_member(visit.turn.guild.id, visit.turn.actor.user_id)
+
+    async def strike(self, requests: tuple[Request, ...]) -> None:
+        """Take the buttons off the cards of requests that were erased; those that stay are left as they are."""
+        for request in requests:
+            try:
+                await self._approvals.find(request.guild_id, request.id)
+            except Expired:
+                if request.card_channel_id is not None and request.card_message_id is not None:
+                    await self._edit(request.card_channel_id, request.card_message_id, unknown_card(self._words))
+            except CharlinkError as error:
+                log.warning("a card may have outlived its request: %s", error)
+
     async def catch_up(self, serves: Callable[[int], bool], interrupted: tuple[Request, ...]) -> None:
         """Do what an earlier process, or Discord, left undone: cards to post or renew, decisions to tell."""
         try:

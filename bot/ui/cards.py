@@ -31,6 +31,7 @@ CARD = "card"
 DECISION = "decision"
 """The route of the button by which somebody reads what was decided of his request."""
 SHOWN_LINKS = 10
+ROOM = FIELD_VALUE - 124
 _TONES = {RequestState.APPROVED: Tone.DONE, RequestState.DENIED: Tone.REFUSED, RequestState.DECIDING: Tone.ASK}
 _UNSAID: dict[str, Param] = {
     "account": "…",
@@ -116,7 +117,7 @@ def card_reply(words: Words, card: Card) -> Reply:
     named = words("card-body", character=request.character, when=ago(request.asked_at))
     fields = [(words("card-linked"), _linked(words, card))]
     if card.rivals:
-        fields.append((words("card-rivals"), "\n".join(_rival(words, rival) for rival in card.rivals)))
+        fields.append((words("card-rivals"), _fitting([_rival(words, rival) for rival in card.rivals], "\n")))
     if request.problem:
         fields.append((words("card-problem"), words("card-problem-text", near=_problem(words, request))))
     return Reply(
@@ -195,16 +196,24 @@ def requests_section(visit: Visit, requests: Sequence[Request]) -> tuple[tuple[s
     for one in requests:
         when = ago(one.decided_at if one.decided_at and not one.pending else one.asked_at)
         line = words("requests-line", sync_id=one.sync_id, character=one.character, state=one.state.value, when=when)
-        line = f"{line}\n{words('told-reason', reason=one.reason)}" if one.reason else line
-        if sum(map(len, lines)) + len(line) + len(lines) <= FIELD_VALUE:
-            lines.append(line)
+        lines.append(f"{line}\n{words('told-reason', reason=one.reason)}" if one.reason else line)
     buttons = tuple(withdraw_button(visit, one) for one in requests if one.state is RequestState.OPEN)
-    return (words("requests-title"), "\n".join(lines)), buttons
+    return (words("requests-title"), _fitting(lines, "\n")), buttons
 
 
 def ago(at: float) -> str:
     """Return a time as Discord shows it to each reader: how long it is from now."""
     return f"<t:{round(at)}:R>"
+
+
+def _fitting(parts: Sequence[str], between: str) -> str:
+    """Join the first parts, as many as a field has room for beside a sentence; the first one always."""
+    text = parts[0]
+    for part in parts[1:]:
+        if len(text) + len(between) + len(part) > ROOM:
+            break
+        text += between + part
+    return text
 
 
 def _ended_card(words: Words, request: Request) -> Reply:
@@ -245,7 +254,7 @@ def _card_buttons(words: Words, request: Request) -> tuple[Button, ...]:
 
 def _linked(words: Words, card: Card) -> str:
     if card.linked:
-        ids = ", ".join(code(one, 60) for one in card.linked[:SHOWN_LINKS])
+        ids = _fitting([code(one, 60) for one in card.linked[:SHOWN_LINKS]], ", ")
         text = words("card-linked-some", count=len(card.linked), near=ids)
     else:
         text = words("card-linked-none")

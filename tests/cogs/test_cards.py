@@ -110,3 +110,13 @@ class TestOldCards:
         office.set(office.channel.id)
         await office.restart()
         assert (await office.press(staff, "Approve")).headline.startswith("Approved")
+
+
+@pytest.mark.usefixtures("hers")
+async def test_who_erases_his_data_takes_the_buttons_off_his_cards(office: Office, pia: Any) -> None:
+    await office.ask(pia)
+    asked = await office.stage.slash(pia, "mydata", erase=True)
+    assert office.buttons == ["Look up", "Approve", "Deny"]
+    await office.stage.press(pia, asked, asked.buttons[0])
+    assert office.card.startswith("This request is not known any more.")
+    assert office.buttons == []
