@@ -18,8 +18,12 @@ if TYPE_CHECKING:
     from bot.ui.words import Words
 
 OLDER, NEWER = "older", "newer"
+LINE = 395
+"""The most characters of a line, so that ten of them fit into an embed's text."""
+ID_LIMITS = (90, 24, 8)
+"""How long ids in a line may be: the first with which it fits (code marks of an id full of them take much room)."""
 TOLD = 90
-"""The most characters of an id, and of what somebody read: so that ten lines always fit into an embed's text."""
+"""The most characters of what somebody read."""
 BOT = 0
 WHAT = {
     Action.VIEW: "history-view",
@@ -66,11 +70,16 @@ _FILLERS = dict.fromkeys(
 
 def line_of(words: Words, entry: Entry) -> str:
     """Return an entry as one line."""
+    made = (_line(words, entry, limit) for limit in ID_LIMITS)
+    return next((line for line in made if len(line) <= LINE), cut(_line(words, entry, ID_LIMITS[-1]), LINE))
+
+
+def _line(words: Words, entry: Entry, limit: int) -> str:
     return words(
         "audit-line",
         when=f"<t:{int(entry.began_at)}:f>",
         who=words("audit-bot") if entry.actor_id == BOT else f"<@{entry.actor_id}>",
-        what=_deed(words, entry),
+        what=_deed(words, entry, limit),
         outcome=_outcome(words, entry),
         reference=entry.reference,
     )
@@ -108,14 +117,14 @@ def export_reply(words: Words, export: Export) -> Reply:
     return Reply.of(text, Tone.DONE, files=(("history.csv", export.content),))
 
 
-def _deed(words: Words, entry: Entry) -> str:
+def _deed(words: Words, entry: Entry, limit: int) -> str:
     """Say what was done, to what and for whom; for oneself nothing is said, but that somebody did it as staff."""
     key = WHAT.get(entry.action)
     what = words(key) if key is not None else words("history-other", id=entry.action)
     if entry.subject:
-        what = words("audit-deed", what=what, id=cut(entry.subject, TOLD))
+        what = words("audit-deed", what=what, id=cut(entry.subject, limit))
     if entry.member_id is None:
-        return words("audit-for-account", what=what, id=cut(entry.account, TOLD)) if entry.account else what
+        return words("audit-for-account", what=what, id=cut(entry.account, limit)) if entry.account else what
     if entry.member_id != entry.actor_id:
         return words("audit-for", what=what, member=entry.member_id)
     return words("audit-own-as-staff", what=what) if entry.rule in AS_STAFF else what
