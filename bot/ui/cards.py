@@ -48,7 +48,7 @@ _UNSAID: dict[str, Param] = {
 
 def ask_button(visit: Visit, sync_id: str) -> Button:
     """Return the button by which a player asks staff to link what he may not link by himself."""
-    asked = visit.custom_id("ask", AskIntent(sync_id=sync_id), once=False)
+    asked = visit.custom_id("ask", AskIntent(sync_id=sync_id), actions=(Action.LINK,), once=False)
     return Button(visit.words.plain("button-ask", 80), asked, discord.ButtonStyle.primary)
 
 

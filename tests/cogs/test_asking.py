@@ -130,6 +130,23 @@ class TestAsking:
         assert "Otto" not in answer.text
         assert office.cards == []
 
+    async def test_asking_is_not_offered_for_what_is_anothers(self, office: Office, pia: Any, staff: Any) -> None:
+        office.stage.town.resident("Otto", community_user_id="lic")
+        await office.stage.slash(staff, "linkchar", sync_id="OWN", member=pia)
+        await office.stage.slash(staff, "linkchar", sync_id="ABC", api_id="lic")
+        office.stage.town.asked.clear()
+        answer = await office.stage.slash(pia, "linkchar", sync_id="ABC")
+        assert answer.headline == "Not linked: `ABC` belongs to another CAD account."
+        assert "Ask staff" not in answer.buttons
+        assert office.stage.town.asked == []
+
+    async def test_a_proven_id_needs_no_card(self, office: Office, pia: Any, hers: Account) -> None:
+        office.set(office.channel.id, self_link_pattern="char#:{api_id}")
+        hers.community_user_id = "lic"
+        answer = await office.stage.slash(pia, "linkchar", sync_id="char1:lic")
+        assert answer.headline == "Linked `char1:lic`."
+        assert office.cards == []
+
     async def test_rivals_stand_on_both_cards(self, office: Office, pia: Any) -> None:
         otto = office.stage.member("Otto", "player")
         office.stage.resident(otto)
