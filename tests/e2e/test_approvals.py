@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.e2e.reading import headline
-from tests.e2e.world import V2, labels, text
+from tests.e2e.world import V2, labels, poll, text, world_of
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from sandbox.discord import Exchange
     from tests.e2e.world import Player, World
 
@@ -52,6 +55,22 @@ async def test_a_card_and_its_reason_survive_a_kill(world: World) -> None:
     await world.card("Denied", "ASK2", "Ask in game")
     await world.dm(player, "Denied", "ASK2", "Ask in game")
     assert player.account.links == []
+
+
+async def test_a_kill_in_the_middle_of_an_approval_is_offered_again(tmp_path: Path) -> None:
+    async with world_of(APPROVAL, tmp_path) as world:
+        player = world.player()
+        await ask(world, player, "ASK4")
+        world.cad.faults.add("hang", "link", applied=True)
+        pressing = asyncio.ensure_future(world.press_on(world.approver, await world.card("ASK4"), "Approve"))
+        await poll(lambda: bool(world.calls))
+        await world.restart(kill=True)
+        await pressing
+        card = await world.card("ASK4", "restarted in the middle")
+        assert labels(card) == ["Look up", "Retry", "Deny"]
+        assert headline(await world.press_on(world.approver, card, "Retry")).startswith("Approved: `ASK4`")
+        assert player.account.links == ["ASK4"]
+        await world.dm(player, "Approved", "ASK4")
 
 
 @over("world", [UNSET], indirect=True)
