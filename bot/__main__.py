@@ -14,9 +14,9 @@ import discord
 import typer
 from aiohttp import web
 
-from bot.assembly import build, opened
+from bot.assembly import build, opened, serves
 from bot.cad.caller import Caller
-from bot.checks import Findings, check_deployment
+from bot.checks.deployment import Findings, check_deployment
 from bot.errors import CadError, SettingsError, StorageError
 from bot.registration import sync_commands
 from bot.settings import ApiVersion, Settings, load_settings
@@ -103,9 +103,10 @@ async def _run(settings: Settings) -> int:
         async def after_setup(parts: Parts) -> None:
             await sync_commands(parts.bot, settings.discord_guild_ids)
             await parts.recovery.run(parts.bot.application_id or 0, parts.bot)
-            beside = [asyncio.create_task(_warm(parts)), asyncio.create_task(_keep_news(parts))]
-            for task in beside:
-                stack.callback(task.cancel)
+            interrupted = await parts.services.approvals.reopen_interrupted(serves(settings))
+            beside = (_warm(parts), _keep_news(parts), parts.bulletin.run(), parts.services.housekeeping.run())
+            for work in (*beside, parts.board.catch_up(serves(settings), interrupted)):
+                stack.callback(asyncio.create_task(work).cancel)
 
         parts = await build(settings, database, vault, session, after_setup)
         if settings.http_port is not None:

@@ -25,9 +25,12 @@ from bot.services.accounts import Accounts
 from bot.services.approvals import Approvals
 from bot.services.attachments import AttachmentReader
 from bot.services.auditing import Auditing
+from bot.services.binding import AccountBinding
+from bot.services.characters import Characters
 from bot.services.connecting import Connecting
 from bot.services.creation import Creation
 from bot.services.drafting import Drafts
+from bot.services.editing import Editing
 from bot.services.explaining import Explaining
 from bot.services.guilds import Guilds, Home
 from bot.services.history import History
@@ -50,8 +53,10 @@ from bot.ui.post import PostOffice
 from bot.ui.premises import Premises
 from bot.ui.recovery import Recovery
 from bot.ui.router import Router
+from cogs.account import Account
 from cogs.approvals import ApprovalButtons
 from cogs.audit import Audit
+from cogs.chars import Chars
 from cogs.doctor import Doctor
 from cogs.linkchar import LinkChar
 from cogs.mydata import MyData
@@ -80,9 +85,12 @@ class Services:
     history: History
     tickets: Tickets
     accounts: Accounts
+    binding: AccountBinding
     linking: Linking
     approvals: Approvals
     creation: Creation
+    characters: Characters
+    editing: Editing
     setting_up: SettingUp
     connecting: Connecting
     auditing: Auditing
@@ -217,6 +225,7 @@ def build_services(
     linking = Linking(accounts, history)
     drafts = Drafts(database, new_id=lambda: secrets.token_urlsafe(TICKET_BYTES), clock=clock)
     templates = Templates(guilds.save_template)
+    characters = Characters(accounts, history, clock=clock)
     tickets = Tickets(database, new_id=lambda: secrets.token_urlsafe(TICKET_BYTES), clock=clock)
     return Services(
         database=database,
@@ -224,16 +233,19 @@ def build_services(
         history=history,
         tickets=tickets,
         accounts=accounts,
+        binding=AccountBinding(database, history, accounts, clock=clock),
         linking=linking,
         approvals=Approvals(
             database, history, linking, new_id=lambda: secrets.token_urlsafe(TICKET_BYTES), clock=clock
         ),
         creation=Creation(accounts, attachments, history, drafts, templates),
+        characters=characters,
+        editing=Editing(accounts, characters, history, drafts, templates),
         setting_up=SettingUp(guilds, history, accounts),
         connecting=Connecting(guilds, history, new_id=lambda: secrets.token_urlsafe(TICKET_BYTES), clock=clock),
         auditing=Auditing(database, history_days=history_days, clock=clock),
         explaining=Explaining(accounts),
-        own_data=OwnData(database, history, tickets, history_days=history_days, clock=clock),
+        own_data=OwnData(database, history, tickets, drafts, history_days=history_days, clock=clock),
         housekeeping=Housekeeping(database, history_days=history_days, clock=clock),
     )
 
@@ -253,6 +265,8 @@ def build_cogs(
         LinkChar(desk, services.linking, router),
         ApprovalButtons(services.approvals, board, router),
         NewChar(desk, services.creation, router),
+        Chars(bot, desk, router, characters=services.characters, editing=services.editing),
+        Account(desk, services.binding, services.approvals, office, router),
         SetUp(
             desk,
             router,
@@ -264,7 +278,7 @@ def build_cogs(
         Doctor(desk, services.guilds, premises, router),
         Panel(router),
         audit,
-        MyData(desk, services.own_data, router),
+        MyData(desk, services.own_data, board, router),
     ]
 
 

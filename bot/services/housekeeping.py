@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 DAY_SECONDS = 24 * 3600.0
 DRAFT_SECONDS = DAY_SECONDS
 TEMPLATE_SECONDS = 2 * DAY_SECONDS
-"""How long a template that is no community's newest is kept: longer than any draft that was begun with it."""
+"""How long a template is kept though it is no community's newest; one that a draft names is kept with the draft."""
 TOKEN_ROUND_SECONDS = 120.0
 FIRST_ROUND_SECONDS = 20.0
 """The first whole round comes so soon after the start, and not in the way of it."""

@@ -17,6 +17,7 @@ from bot.storage import own
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from bot.services.drafting import Drafts
     from bot.services.history import History
     from bot.services.tickets import Tickets
     from bot.services.turn import Turn
@@ -46,6 +47,7 @@ class OwnData:
         database: Database,
         history: History,
         tickets: Tickets,
+        drafts: Drafts,
         *,
         history_days: int,
         clock: Callable[[], float] = time.time,
@@ -53,6 +55,7 @@ class OwnData:
         self._database = database
         self._history = history
         self._tickets = tickets
+        self._drafts = drafts
         self.history_days = history_days
         self._clock = clock
 
@@ -75,6 +78,7 @@ class OwnData:
         await self._history.note(turn, deed, *learnt, lambda tx: done.append(own.erase(tx, person)))
         erased = done[-1]
         self._tickets.forget(turn.guild.id, turn.actor.user_id)
+        self._drafts.forget(turn.guild.id, turn.actor.user_id)
         if tenant is not None:
             for name in erased.names:
                 kind, _, value = name.partition(":")

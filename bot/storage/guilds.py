@@ -7,10 +7,10 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import Text, cast, delete, exists, func, select
 
 from bot.storage.statements import insert_once, upsert
-from bot.storage.tables import communities, guilds, templates
+from bot.storage.tables import communities, drafts, guilds, templates
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -99,12 +99,12 @@ def template(tx: Connection, community_id: str, digest: str) -> Mapping[str, Any
 
 
 def drop_old_templates(tx: Connection, *, before: float) -> None:
-    """Forget templates that were replaced before a time: no draft is that old."""
-    current = templates.alias()
-    is_current = (current.c.community_id == communities.c.id) & (current.c.digest == communities.c.template)
-    settled = select(communities.c.id).join(current, is_current).where(current.c.fetched_at < before)
+    """Forget templates that were fetched before a time, are no community's newest, and that no draft names."""
     newest = select(communities.c.template).where(communities.c.id == templates.c.community_id).scalar_subquery()
-    tx.execute(delete(templates).where(templates.c.community_id.in_(settled), templates.c.digest != newest))
+    same = drafts.c.community_id == templates.c.community_id
+    named = exists().where(same, cast(drafts.c.body, Text).contains(templates.c.digest))
+    old = templates.c.fetched_at < before
+    tx.execute(delete(templates).where(old, templates.c.digest != func.coalesce(newest, ""), ~named))
 
 
 def template_digest(body: Mapping[str, Any]) -> str:

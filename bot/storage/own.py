@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import and_, delete, func, or_, select
 
 from bot.domain.access import Rule
-from bot.storage import drafts as draft_rows
 from bot.storage import tickets as ticket_rows
 from bot.storage.history import SETTLED, entry_of
 from bot.storage.requests import PENDING, RequestState
@@ -27,6 +26,8 @@ if TYPE_CHECKING:
 
 EVERYWHERE = 0
 """The guild id of a binding that holds in every guild of its community."""
+SENDING = "sending"
+"""The state of a draft whose character is just being made: it goes with the day."""
 ERASE = "erase"
 """The action of the row that an erasure leaves: it says nothing but that, and stays."""
 AS_STAFF = (Rule.STAFF, Rule.ADMIN, Rule.APPROVER, Rule.MANAGER)
@@ -125,7 +126,7 @@ def erase(tx: Connection, person: Person) -> Erased:
             for table, column in ((links, "target"), (accounts, "alias"))
         ),
         bindings=_delete(tx, bindings, _bindings(person)),
-        drafts=draft_rows.erase(tx, person.guild_id, person.member_id),
+        drafts=_delete(tx, drafts, _owned(drafts, person) & (drafts.c.state != SENDING)),
         tickets=ticket_rows.erase(tx, person.guild_id, person.member_id),
         denied=_count(tx, requests, _requests(person) & denied),
         deciding=_count(tx, requests, _requests(person) & (state == RequestState.DECIDING)),

@@ -92,7 +92,7 @@ class Answer:
     @property
     def buttons(self) -> list[str]:
         rows = self.result.response.components
-        return [button["label"] for row in rows for button in row["components"]]
+        return [one["label"] for row in rows for one in row["components"] if "label" in one]
 
     @property
     def modal(self) -> dict[str, Any]:
@@ -146,7 +146,7 @@ class Stage:
         """Give a member a CAD account that is linked to his Discord account."""
         return self.town.resident(member.name, member.id, **more)
 
-    async def slash(self, who: Any, command: str, **options: object) -> Answer:
+    async def slash(self, who: Any, command: str, /, **options: object) -> Answer:
         return Answer(await who.slash(self.channel, command, **options))
 
     async def press(self, who: Any, answer: Answer, label: str) -> Answer:
@@ -155,7 +155,7 @@ class Stage:
     def custom_id(self, answer: Answer, label: str) -> str:
         """Return what a button carries."""
         rows = answer.result.response.components
-        found = [button["custom_id"] for row in rows for button in row["components"] if button["label"] == label]
+        found = [one["custom_id"] for row in rows for one in row["components"] if one.get("label") == label]
         return str(found[0])
 
     async def forge(self, who: Any, answer: Answer, custom_id: str) -> Answer:

@@ -203,6 +203,19 @@ async def test_an_erasure_leaves_one_row_that_says_nothing_else(stage: Stage, pi
         assert (row["subject"], row["account"], row["before"], row["after"], row["token"]) == ("", "", None, None, None)
 
 
+async def test_an_open_form_is_gone_from_memory_too(stage: Stage, pia: Any, hers: Account) -> None:
+    answer = await stage.slash(pia, "newchar")
+    form = await stage.press(pia, answer, "Start") if answer.result.modal is None else answer
+    draft = await stage.submit(pia, form, First="Zaphodina")
+    assert "Zaphodina" in draft.text
+    asked = await stage.slash(pia, "mydata", erase=True)
+    assert "unfinished forms: 1" in (await stage.press(pia, asked, ERASE)).text
+    assert (await counts(stage))["drafts"] == 0
+    anew = await stage.slash(pia, "newchar")
+    assert "Zaphodina" not in repr(anew.modal)
+    assert hers.username == "Pia"
+
+
 async def test_his_buttons_are_gone_and_answered_politely(stage: Stage, pia: Any, hers: Account) -> None:
     listed = await stage.slash(pia, "linkchar")
     asked = await stage.slash(pia, "mydata", erase=True)

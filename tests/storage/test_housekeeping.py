@@ -91,22 +91,27 @@ async def test_drafts_tickets_and_decided_requests_go_when_due(database: Databas
     assert {one.state for one in kept} == {RequestState.OPEN, RequestState.APPROVED}
 
 
-async def test_a_template_stays_as_long_as_a_draft_may_be_of_it(database: Database) -> None:
-    def bodies(tx: Connection) -> set[float]:
+async def test_a_template_stays_as_long_as_it_is_the_newest_or_a_draft_is_of_it(database: Database) -> None:
+    def fetched(tx: Connection) -> set[float]:
         return {row.fetched_at for row in tx.execute(select(templates))}
 
-    def save(number: int, at: float) -> Callable[[Connection], object]:
-        return lambda tx: guilds.save_template(tx, "c1", {"number": number}, now=at)
+    first, second = {"number": 1}, {"number": 2}
+    versions = {"versions": [guilds.template_digest(first)]}
+    long_ago, lately = NOW - 90 * DAY_SECONDS, NOW - HOUR
+
+    def replaced(tx: Connection) -> None:
+        guilds.save_template(tx, "c1", second, now=lately)
+        drafts.save(tx, DraftRow("d", 1, 2, "c1", "x", "open", versions, NOW - 2 * HOUR))
 
     await database.write(lambda tx: guilds.save_community(tx, "c1", name=""))
-    await database.write(save(1, NOW - 90 * DAY_SECONDS))
+    await database.write(lambda tx: guilds.save_template(tx, "c1", first, now=long_ago))
     await house(database).run_once()
-    assert await database.read(bodies) == {NOW - 90 * DAY_SECONDS}, "the newest stays, however old"
-    await database.write(save(2, NOW - HOUR))
+    assert await database.read(fetched) == {long_ago}
+    await database.write(replaced)
     await house(database).run_once()
-    assert len(await database.read(bodies)) == 2, "it was replaced an hour ago: a draft may still be of it"
-    await house(database, lambda: NOW + 3 * DAY_SECONDS).run_once()
-    assert await database.read(bodies) == {NOW - HOUR}
+    assert await database.read(fetched) == {long_ago, lately}
+    await house(database, lambda: NOW + DAY_SECONDS).run_once()
+    assert await database.read(fetched) == {lately}
 
 
 async def test_it_runs_soon_then_daily_with_tokens_between_and_survives_failures(
