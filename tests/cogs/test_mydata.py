@@ -25,6 +25,22 @@ if TYPE_CHECKING:
 
 ERASE = "Yes, erase it"
 OTHER_GUILD = 99
+TOLD = (
+    "which CAD account is yours: 1",
+    "unfinished forms: 1",
+    "requests: 2",
+    "of them open, and withdrawn: 1",
+    "history entries of what you did for yourself: 1",
+    "at the latest 365 days after",
+    "what you did for others or for the server: 1",
+    "what you did for yourself as staff: 1",
+    "what others did to you: 1",
+    "what is still under way: 1",
+    "requests denied in the last 24 hours, which may not be repeated yet: 1",
+    "requests that somebody is deciding right now: 1",
+    "one entry that you erased your data",
+)
+"""What somebody reads who had something of every kind, in the words of the answer."""
 
 
 async def counts(stage: Stage) -> dict[str, int]:
@@ -152,21 +168,7 @@ async def test_it_erases_his_own_and_says_what_stays(stage: Stage, pia: Any, her
     shown = await stage.slash(pia, "mydata")
     answer = await stage.press(pia, await stage.press(pia, shown, "Erase my data"), ERASE)
     assert answer.headline == "Erased what was stored about you here."
-    for line in (
-        "which CAD account is yours: 1",
-        "unfinished forms: 1",
-        "requests: 2",
-        "of them open, and withdrawn: 1",
-        "history entries of what you did for yourself: 1",
-        "at the latest 365 days after",
-        "what you did for others or for the server: 1",
-        "what you did for yourself as staff: 1",
-        "what others did to you: 1",
-        "what is still under way: 1",
-        "requests denied in the last 24 hours, which may not be repeated yet: 1",
-        "requests that somebody is deciding right now: 1",
-        "one entry that you erased your data",
-    ):
+    for line in TOLD:
         assert line in answer.text
     assert await references(stage) == {
         "ASADMIN", "FOROTHER", "BYOTHER", "UNSETTLED", "FOREIGN", "ELSEWHERE",
