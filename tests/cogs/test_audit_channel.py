@@ -38,7 +38,7 @@ async def test_what_people_do_and_may_not_do_is_told(stage: Stage, pia: Any, her
     await bulletin.post()
     (message,) = channel.history()
     assert message.content == "2 new entries in the history."
-    first, second = message.embeds[0].description.splitlines()
+    first, second = str(message.embeds[0].description).splitlines()
     assert f"<@{pia.id}>: link `ABC`: done." in first
     assert "refused (“Refused: you need a player role.”)" in second
     assert message.mentions == []
@@ -55,5 +55,5 @@ async def test_a_channel_that_is_gone_holds_nothing_up(
     assert bulletin.stuck(stage.guild.id) == 123456789012345678
     choose(stage, stage.channel.id)
     await bulletin.post()
-    assert "link `ABC`" in stage.channel.history()[-1].embeds[0].description
+    assert "link `ABC`" in str(stage.channel.history()[-1].embeds[0].description)
     assert hers.links == ["ABC"]
