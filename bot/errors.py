@@ -194,19 +194,28 @@ class Undelivered(CharlinkError):
 
 
 class StorageError(CharlinkError):
-    """The database can't be reached, is full, locked or broken. What was asked of it was not written."""
+    """The database can't be reached, is full, locked or broken. What was asked of it was not written.
 
-    def __init__(self, key: str = "storage-failed", /) -> None:
-        super().__init__(key)
+    Except where the connection broke while committing (`outcome_unknown`): then it may have been. `reason` is for logs,
+    the driver's words in one line, with no stored value and no password in it.
+    """
+
+    def __init__(self, reason: str = "", *, outcome_unknown: bool = False) -> None:
+        super().__init__("storage-unknown" if outcome_unknown else "storage-failed")
+        self.reason = reason
+        self.outcome_unknown = outcome_unknown
 
     @property
     def retryable(self) -> bool:
-        """It may be back in a moment."""
-        return True
+        """Whether it may work in a moment: always where nothing was written, while what may be stored is looked at."""
+        return not self.outcome_unknown
+
+    def __str__(self) -> str:
+        return f"{self.key}: {self.reason}" if self.reason else self.key
 
 
 class VaultError(CharlinkError):
-    """A stored secret can't be opened: its key is missing (`vault-key-missing`), or it was changed (`vault-tampered`)."""
+    """A stored secret can't be opened: no such key (`vault-key-missing`), or it was changed (`vault-tampered`)."""
 
 
 class SettingsError(Exception):

@@ -289,6 +289,16 @@ def _shard_problems(s: Settings) -> list[tuple[bool, str]]:
     ]
 
 
+_THROW_AWAY = (
+    "DATABASE_URL: this host (DYNO is set) throws its disk away at every restart, and a SQLite file with it; "
+    "attach a PostgreSQL database and set DATABASE_URL to its address"
+)
+
+
+def _is_sqlite(url: str) -> bool:
+    return not url.strip() or url.strip().lower().startswith("sqlite")
+
+
 NAMES = tuple(name.upper() for name in Settings.model_fields)
 
 
@@ -302,10 +312,16 @@ def load_settings(environ: Mapping[str, str], dotenv: Path | None = Path(".env")
     if not merged.get("HTTP_PORT") and merged.get("PORT"):
         merged["HTTP_PORT"] = merged["PORT"]
     given: dict[str, Any] = {name.lower(): merged[name].strip() for name in NAMES if merged.get(name, "").strip()}
+    throw_away = bool(merged.get("DYNO", "").strip()) and _is_sqlite(merged.get("DATABASE_URL", ""))
     try:
-        return Settings(**given)
+        found = Settings(**given)
     except ValidationError as error:
         problems = _lines(error)
+    else:
+        if throw_away:
+            raise SettingsError([_THROW_AWAY])
+        return found
+    problems += [_THROW_AWAY] if throw_away else []
     wrong = {line.partition(":")[0] for line in problems}
     rest = {name: value for name, value in given.items() if name.upper() not in wrong}
     try:

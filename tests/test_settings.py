@@ -171,6 +171,23 @@ def test_contradictions(environ: dict[str, str], name: str) -> None:
     assert problem.startswith(name)
 
 
+@pytest.mark.parametrize("url", ["", "sqlite:///data/charlink.db", "SQLite:///x.db"])
+def test_sqlite_on_a_throw_away_disk_is_refused_with_the_remedy(url: str) -> None:
+    (problem,) = problems({**LEAST, "DYNO": "worker.1", "DATABASE_URL": url})
+    assert problem.startswith("DATABASE_URL: ")
+    assert "PostgreSQL" in problem
+
+
+def test_a_throw_away_disk_is_named_beside_every_other_problem() -> None:
+    named = {problem.partition(":")[0] for problem in problems({**LEAST, "DYNO": "worker.1", "MAX_LINKS": "many"})}
+    assert named == {"DATABASE_URL", "MAX_LINKS"}
+
+
+def test_a_throw_away_disk_is_no_matter_to_postgresql() -> None:
+    more = {"DYNO": "worker.1", "DATABASE_URL": "postgresql://h/d", "ENCRYPTION_KEYS": "made-up"}
+    assert load(**more).database_url == "postgresql://h/d"
+
+
 def test_more_than_documented_is_for_other_hosts() -> None:
     assert load(SONORAN_RATE="unlimited", SONORAN_API_URL="http://localhost:1").sonoran_rate == "unlimited"
 

@@ -29,11 +29,27 @@ def date_mask(mask: str) -> str:
 
 def read_date(mask: str, text: str) -> str | None:
     """Return the date typed as `text`, written by `mask`; None when it is no date of the calendar."""
+    day = parse_date(mask, text)
+    return write_date(date_mask(mask), day) if day else None
+
+
+def parse_date(mask: str, text: str) -> date | None:
+    """Return the day that `text` names by the mask, or as an ISO date; None when it is no date of the calendar."""
     mask = date_mask(mask)
     order = tuple(_DATE_PART.findall(mask))
     numbers = _date_groups(order, mask, text)
-    day = (_calendar(order, numbers) or _calendar(_ISO, numbers)) if numbers else None
-    return write_date(mask, day) if day else None
+    return (_calendar(order, numbers) or _calendar(_ISO, numbers)) if numbers else None
+
+
+def parse_birth(mask: str, text: str, *, year: int) -> date | None:
+    """Return what `parse_date` does, of the last century where two digits of a year would lie after `year`."""
+    day = parse_date(mask, text)
+    if day is None or day.year <= year or "YYYY" in date_mask(mask):
+        return day
+    try:
+        return day.replace(year=day.year - 100)
+    except ValueError:  # 29 February
+        return None
 
 
 def write_date(mask: str, day: date) -> str:

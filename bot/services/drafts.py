@@ -5,12 +5,13 @@ Nothing typed is lost: an answer that can't stand is kept beside its problem unt
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from bot.domain.answers import Problem, check, from_indices, read
-from bot.domain.dependencies import Answer
+from bot.domain.dependencies import Answer  # noqa: TC001 - pydantic reads `Edited`
 from bot.domain.encoding import usable_answer
 from bot.domain.forms import PAGE_SIZE, Form
 from bot.errors import Refused
@@ -59,8 +60,8 @@ class Change:
     """One field that an edit changes."""
 
     field: FormField
-    before: Answer = field(repr=False)
-    after: Answer = field(repr=False)
+    before: Answer = dataclasses.field(repr=False)
+    after: Answer = dataclasses.field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +230,7 @@ class Draft:
 
 
 def same_answer(one: Answer, other: Answer) -> bool:
-    """Whether two answers say the same: no answer is none, the order of options and kinds of line breaks never count."""
+    """Whether two answers say the same; the order of options and the kind of line breaks never count."""
     return _folded(one) == _folded(other)
 
 

@@ -1,25 +1,27 @@
 """The database behind an executor: synchronous SQLAlchemy Core in threads, one transaction a call.
 
-SQLite has one writer thread (and readers beside it, since its log lets them); PostgreSQL a pool of both.
+SQLite has one writer thread (and readers beside it, since its log lets them); PostgreSQL a pool for both.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-import os
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from contextlib import nullcontext
+from contextvars import copy_context
+from typing import TYPE_CHECKING, Final, TypeVar
 
-from sqlalchemy import URL, create_engine, event, exc, make_url, text
-from sqlalchemy.pool import StaticPool
+from sqlalchemy.exc import DBAPIError
 
-from bot.errors import StorageError
+from bot.storage import connections
+from bot.storage.address import SQLITE, parse_url, prepare_file, sqlite_file
+from bot.storage.failures import rolled_back, storage_error
 from bot.storage.migrations import is_newest, upgrade
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from contextlib import AbstractContextManager
 
     from sqlalchemy import Connection, Engine
 
@@ -27,131 +29,122 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-THREADS: Final = 4
-"""Connections to PostgreSQL, or readers of a SQLite file, and the threads that use them."""
-
-SECONDS: Final = 5
-"""How long a connection, or a lock of another process, is waited for."""
-
-MIGRATION_LOCK: Final = 0x63_68_61_72
-"""The number under which two processes that start at once take turns in PostgreSQL."""
-
-_UNAVAILABLE = (exc.OperationalError, exc.InterfaceError, exc.TimeoutError)
+ATTEMPTS: Final = 3
+"""How often a transaction is begun that PostgreSQL keeps rolling back because another one is in its way."""
 
 
 class Database:
     """One database. `url` is `sqlite:///path`, `sqlite://` (in memory), or `postgresql://...`.
 
-    A SQLite file and its folder are made for their owner alone. Nothing of a statement's parameters is ever in an
-    error or log.
+    A SQLite file and its folder are made for their owner alone; a relative path is relative to the working directory.
+    No value of a statement and no password is ever in an error or log.
     """
 
     def __init__(self, url: str) -> None:
-        """Prepare the engine; nothing is connected yet. Raises StorageError where a file can't be made."""
-        parsed = make_url(url)
-        self.shared = parsed.get_backend_name() != "sqlite"
-        if self.shared:
-            self._engine = _postgresql(parsed)
-            self._writers = self._readers = ThreadPoolExecutor(THREADS, "database")
-        else:
-            in_memory = parsed.database in {None, "", ":memory:"}
-            self._engine = _sqlite(parsed, in_memory=in_memory)
-            self._writers = ThreadPoolExecutor(1, "database-writer")
-            self._readers = self._writers if in_memory else ThreadPoolExecutor(THREADS, "database-reader")
+        """Prepare the engine; nothing is connected yet.
+
+        Raises SettingsError for a URL that can't be right and a file that can't be written.
+        """
+        parsed = parse_url(url)
+        self._shared = parsed.drivername != SQLITE
+        if self._shared:
+            self._writing = connections.postgresql_engine(parsed)
+            self._reading = connections.reading_only(self._writing)
+            self._writers = self._readers = ThreadPoolExecutor(connections.POSTGRESQL_CONNECTIONS, "database")
+            return
+        file = sqlite_file(parsed)
+        if file is not None:
+            prepare_file(file)
+        self._writing, self._reading = connections.sqlite_engines(file)
+        self._writers = ThreadPoolExecutor(1, "database-writer")
+        self._readers = ThreadPoolExecutor(connections.SQLITE_READERS, "database-reader") if file else self._writers
+
+    def __repr__(self) -> str:
+        return f"Database({self._writing.dialect.name})"
+
+    @property
+    def shared(self) -> bool:
+        """Whether other processes may write as well: PostgreSQL."""
+        return self._shared
 
     async def migrate(self) -> tuple[str, str]:
-        """Bring the schema up to date and return the revisions before and after, "" for an empty database."""
+        """Bring the schema up to date and return the revisions before and after, "" for an empty database.
 
-        def work(tx: Connection) -> tuple[str, str]:
-            if self.shared:
-                tx.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": MIGRATION_LOCK})
-            return upgrade(tx)
+        All or nothing, also where two processes start at once. Raises SettingsError where a newer version of the bot
+        was here.
+        """
 
-        return await self.write(work)
+        def run() -> tuple[str, str]:
+            return self._transaction(self._writing, upgrade, around=connections.references_unchecked)
+
+        return await self._finish(run)
 
     async def current(self) -> bool:
         """Whether the schema is the newest; where not, it must be migrated first."""
         return await self.read(is_newest)
 
     async def read(self, work: Callable[[Connection], T]) -> T:
-        """Run a work that only reads, in a thread and in one transaction. Raises StorageError."""
-        return await self._run(self._readers, work, writing=False)
+        """Run a work that only reads, in a thread and in one transaction: it sees one state, and can't write.
+
+        Raises StorageError. A caller that is cancelled does not wait for it.
+        """
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(
+            self._readers, copy_context().run, lambda: self._transaction(self._reading, work)
+        )
 
     async def write(self, work: Callable[[Connection], T]) -> T:
         """Run a work in a thread and in one transaction, which is committed when it returns, else rolled back.
 
-        Raises StorageError where the database fails, and whatever the work raises. A caller that is cancelled does not
-        stop the work: it goes on to its end, and may be committed.
+        Raises StorageError where the database fails, IntegrityError where a row contradicts another, and whatever the
+        work raises. Once called it goes on to its end, also if the caller is cancelled meanwhile: what was asked for
+        is then stored, or its failure logged. PostgreSQL may have to roll it back and begin again, so a work changes
+        nothing but the database.
         """
-        return await self._run(self._writers, work, writing=True)
+        return await self._finish(lambda: self._transaction(self._writing, work))
 
     async def close(self) -> None:
         """Wait for what is under way, and close every connection."""
         for executor in {self._writers, self._readers}:
             await asyncio.to_thread(executor.shutdown)
-        self._engine.dispose()
+        for engine in {self._writing, self._reading}:
+            engine.dispose()
 
-    async def _run(self, executor: ThreadPoolExecutor, work: Callable[[Connection], T], *, writing: bool) -> T:
-        def run() -> T:
+    async def _finish(self, run: Callable[[], T]) -> T:
+        running = asyncio.get_running_loop().run_in_executor(self._writers, copy_context().run, run)
+        try:
+            await asyncio.wait([running])
+        except asyncio.CancelledError:
+            running.add_done_callback(_unheard)
+            raise
+        return running.result()
+
+    def _transaction(
+        self,
+        engine: Engine,
+        work: Callable[[Connection], T],
+        *,
+        around: Callable[[Connection], AbstractContextManager[None]] = nullcontext,  # type: ignore[assignment]
+    ) -> T:
+        for left in reversed(range(ATTEMPTS)):
+            committing = False
             try:
-                with self._engine.connect().execution_options(writing=writing) as connection, connection.begin():
-                    return work(connection)
-            except _UNAVAILABLE as error:
-                raise _failed(error) from None
-            except exc.DBAPIError as error:
-                if error.connection_invalidated:
-                    raise _failed(error) from None
-                raise
-
-        return await asyncio.get_running_loop().run_in_executor(executor, run)
-
-
-def _failed(error: exc.SQLAlchemyError) -> StorageError:
-    """Log what the driver says, without statement and parameters, and return the error that people are told."""
-    cause = getattr(error, "orig", None) or error
-    log.error("the database failed: %s: %s", type(cause).__name__, str(cause).partition("\n")[0][:200])
-    return StorageError()
+                with engine.connect() as tx, around(tx), tx.begin():
+                    result = work(tx)
+                    committing = True
+            except DBAPIError as error:
+                if left and rolled_back(error):
+                    continue
+                failure = storage_error(error, writing=engine is self._writing, committing=committing)
+                if failure is None:
+                    raise
+                log.error("the database failed: %s", failure.reason)  # noqa: TRY400 - one line for operators
+                raise failure from None
+            return result
+        raise AssertionError  # the last attempt returns or raises
 
 
-def _sqlite(url: URL, *, in_memory: bool) -> Engine:
-    more: dict[str, Any] = {"poolclass": StaticPool} if in_memory else {"pool_size": THREADS + 1, "max_overflow": 0}
-    if not in_memory:
-        _make_private(Path(url.database or ""))
-    engine = create_engine(
-        url, hide_parameters=True, connect_args={"check_same_thread": False, "timeout": SECONDS}, **more
-    )
-
-    @event.listens_for(engine, "connect")
-    def connected(connection: Any, _: object) -> None:  # noqa: ANN401 - the driver's
-        connection.isolation_level = None  # transactions are begun below, not by the driver's guess
-        for pragma in ("journal_mode=WAL", "foreign_keys=ON", "synchronous=FULL"):
-            connection.execute(f"PRAGMA {pragma}")
-
-    @event.listens_for(engine, "begin")
-    def began(connection: Connection) -> None:
-        writing = connection.get_execution_options().get("writing", True)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
-
-    return engine
-
-
-def _make_private(path: Path) -> None:
-    """Make the file, and its folder, for their owner alone; what is there already is left as it is."""
-    try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-    except OSError as error:
-        log.error("the database file can't be made: %s", error.strerror)  # noqa: TRY400 - one line for operators
-        raise StorageError from None
-
-
-def _postgresql(url: URL) -> Engine:
-    return create_engine(
-        url.set(drivername="postgresql+psycopg"),
-        hide_parameters=True,
-        pool_size=THREADS,
-        max_overflow=0,
-        pool_timeout=SECONDS,
-        pool_pre_ping=True,
-        connect_args={"connect_timeout": SECONDS},
-    )
+def _unheard(running: asyncio.Future[T]) -> None:
+    """Log how a write failed that nobody waits for any more."""
+    if not running.cancelled() and (error := running.exception()) is not None:
+        log.error("a write failed whose caller was cancelled: %s", type(error).__name__)

@@ -11,15 +11,15 @@ import logging
 import os
 import re
 import stat
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import make_url
-
 from bot.errors import SettingsError
+from bot.storage.address import SQLITE, parse_url, sqlite_file
 from bot.storage.vault import KEY_BYTES, Vault
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from bot.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -32,17 +32,16 @@ def load_vault(settings: Settings, *, sealed_rows: bool, create: bool = True) ->
     """
     if settings.encryption_keys is not None:
         return _vault("ENCRYPTION_KEYS", settings.encryption_keys.get_secret_value())
-    if make_url(settings.database_url).get_backend_name() != "sqlite":
+    if parse_url(settings.database_url).drivername != SQLITE:
         made = "python -c 'import base64, os; print(base64.urlsafe_b64encode(os.urandom(32)).decode())'"
         raise SettingsError(
             [f"ENCRYPTION_KEYS: required with PostgreSQL, since every process needs the same. One: {made}"]
         )
     path = settings.encryption_key_file
-    if not path.exists():
+    if not _is_there(path):
         if sealed_rows:
-            raise SettingsError(
-                [f"ENCRYPTION_KEY_FILE: {path} is gone, but what it encrypted is stored: restore it from your backup"]
-            )
+            remedy = "restore it from your backup, or set ENCRYPTION_KEYS"
+            raise SettingsError([f"ENCRYPTION_KEY_FILE: {path} is gone, but what it encrypted is stored: {remedy}"])
         if not create:
             raise SettingsError([f"ENCRYPTION_KEY_FILE: {path} is not there yet; it is made at the first start"])
         _make(path)
@@ -51,16 +50,22 @@ def load_vault(settings: Settings, *, sealed_rows: bool, create: bool = True) ->
 
 def readable_by_others(path: Path) -> bool:
     """Whether a key file that is there can be read by anybody but its owner."""
-    return os.name == "posix" and path.exists() and bool(stat.S_IMODE(path.stat().st_mode) & 0o077)
+    return os.name == "posix" and _is_there(path) and bool(stat.S_IMODE(path.stat().st_mode) & 0o077)
 
 
 def backup_holds_both(settings: Settings) -> bool:
     """Whether one copy of the database's folder would hold the key as well."""
-    url = make_url(settings.database_url)
-    if settings.encryption_keys is not None or url.get_backend_name() != "sqlite" or not url.database:
+    file = sqlite_file(parse_url(settings.database_url))
+    if settings.encryption_keys is not None or file is None:
         return False
-    folder = Path(url.database).resolve().parent
-    return settings.encryption_key_file.resolve().is_relative_to(folder)
+    return settings.encryption_key_file.resolve().is_relative_to(file.resolve().parent)
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError as error:
+        raise SettingsError([f"ENCRYPTION_KEY_FILE: {path} can't be reached ({error.strerror})"]) from None
 
 
 def _make(path: Path) -> None:
@@ -79,9 +84,22 @@ def _make(path: Path) -> None:
             return
         finally:
             whole.unlink()
+        _to_disk(path.parent)
     except OSError as error:
-        raise SettingsError([f"ENCRYPTION_KEY_FILE: {path} can't be made ({error.strerror})"]) from None
+        instead = "make it yourself, or set ENCRYPTION_KEYS"
+        raise SettingsError([f"ENCRYPTION_KEY_FILE: {path} can't be made ({error.strerror}); {instead}"]) from None
     log.warning("made the key file %s: keep a copy of it apart from the database's", path)
+
+
+def _to_disk(folder: Path) -> None:
+    """Wait until a new file's name is on the disk too: what the key encrypts is stored next."""
+    if os.name != "posix":
+        return
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
 
 
 def _text(path: Path) -> str:
@@ -89,8 +107,10 @@ def _text(path: Path) -> str:
         log.warning("ENCRYPTION_KEY_FILE: %s can be read by others; set its mode to 0600", path)
     try:
         return path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError):
-        raise SettingsError([f"ENCRYPTION_KEY_FILE: {path} can't be read"]) from None
+    except OSError as error:
+        raise SettingsError([f"ENCRYPTION_KEY_FILE: {path} can't be read ({error.strerror})"]) from None
+    except UnicodeDecodeError:
+        raise SettingsError([f"ENCRYPTION_KEY_FILE: {path} holds no key"]) from None
 
 
 def _vault(name: str, text: str) -> Vault:

@@ -37,6 +37,9 @@ SHOW_DETAIL = frozenset({CadErrorKind.REJECTED, CadErrorKind.UNIQUE})
 MAX_OPTIONS = 20
 """Answers that a question offers at most: a message has 25 buttons."""
 
+LOSES = frozenset({"unlink", "remove"})
+"""What a question's token begins with where a yes takes something away."""
+
 NO = "no"
 """The argument in a custom id by which a question's ticket is declined: one ticket, so that only one answer counts."""
 
@@ -102,7 +105,7 @@ def question_reply(visit: Visit, question: Question) -> Reply:
     if isinstance(question, Choice):
         return _choice_reply(visit, visit.intent, question)
     custom_id = visit.custom_id(visit.route, visit.intent.with_yes(question.token))
-    danger = question.token == "unlink"  # noqa: S105 - not a password
+    danger = question.token.partition(":")[0] in LOSES
     return Reply.of(words(question.key, **question.params), Tone.ASK).with_buttons(
         Button(
             words.plain(f"{question.key}-yes", 80),

