@@ -96,9 +96,6 @@ def _main(command: Callable[[Settings], Coroutine[None, None, int]], *, log_leve
 async def _run(settings: Settings) -> int:
     async with AsyncExitStack() as stack:
         database, vault, session = await stack.enter_async_context(opened(settings))
-        if not await database.current():
-            typer.echo("DATABASE_URL: the database is not up to date. Run: python -m bot migrate", err=True)
-            return EX_CONFIG
 
         async def after_setup(parts: Parts) -> None:
             await sync_commands(parts.bot, settings.discord_guild_ids)

@@ -20,6 +20,7 @@ from bot.cad.v1 import V1
 from bot.cad.v2 import V2
 from bot.client import CharlinkBot
 from bot.domain.configuration import GuildConfig
+from bot.errors import SettingsError
 from bot.i18n import Catalogues
 from bot.services.accounts import Accounts
 from bot.services.approvals import Approvals
@@ -115,13 +116,15 @@ class Parts:
 async def opened(settings: Settings) -> AsyncIterator[tuple[Database, Vault, aiohttp.ClientSession]]:
     """Open the database (brought up to date where it is a SQLite file), the key ring, and the one session.
 
-    Raises SettingsError where a key is missing, and StorageError where the database can't be used.
+    Raises SettingsError where a key or a migration is missing, and StorageError where the database can't be used.
     """
     async with AsyncExitStack() as stack:
         database = Database(settings.database_url)
         stack.push_async_callback(database.close)
         if not database.shared:
             await database.migrate()
+        elif not await database.current():
+            raise SettingsError(["DATABASE_URL: the database is not up to date. Run: python -m bot migrate"])
         vault = load_vault(settings, sealed_rows=await database.read(rows.sealed_rows))
         session = await stack.enter_async_context(
             aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar(), trust_env=False)

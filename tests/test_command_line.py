@@ -10,9 +10,11 @@ import pytest
 from typer.testing import CliRunner
 
 import bot.__main__ as main
-from bot.__main__ import EX_CONFIG, Parts, app, build, cad_session
-from bot.services.tenants import Guilds
-from bot.settings import NAMES, load_settings
+from bot.__main__ import EX_CONFIG, app
+from bot.assembly import Parts, build, opened
+from bot.settings import NAMES, Settings, load_settings
+from bot.storage.vault import Vault
+from tests.community import Scratch
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,7 +31,7 @@ def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("_elsewhere")
-@pytest.mark.parametrize("command", ["run", "check", "sync"])
+@pytest.mark.parametrize("command", ["run", "check", "sync", "migrate"])
 def test_wrong_settings_stop_every_command(command: str) -> None:
     wrong = {"MAX_LINKS": "many", "SONORAN_API_KEY": "made-up-key"}
     done = CliRunner().invoke(app, [command], env=wrong)
@@ -54,61 +56,74 @@ def test_a_value_that_can_not_be_used_is_a_line_and_no_traceback(name: str, valu
 
 def test_the_commands_explain_themselves() -> None:
     done = CliRunner().invoke(app, ["--help"])
-    for command in ("run", "check", "sync"):
+    for command in ("run", "check", "sync", "migrate"):
         assert command in done.stdout
+
+
+async def put_together(settings: Settings, seen: list[Parts]) -> Parts:
+    async def after_setup(parts: Parts) -> None:
+        seen.append(parts)
+
+    async with aiohttp.ClientSession() as session:
+        return await build(settings, Scratch(), Vault([b"k" * 32]), session, after_setup)
 
 
 @pytest.mark.parametrize("version", ["v1", "v2"])
 async def test_everything_is_put_together_without_any_call(version: str) -> None:
     seen: list[Parts] = []
 
-    async def after_setup(parts: Parts) -> None:
-        seen.append(parts)
-
-    async with cad_session() as session:
-        parts = build(load_settings({**HOME, "SONORAN_API_VERSION": version}, None), session, after_setup)
-        assert seen == []
-        await parts.bot.setup_hook()
+    parts = await put_together(load_settings({**HOME, "SONORAN_API_VERSION": version}, None), seen)
+    assert seen == []
+    await parts.bot.setup_hook()
     assert seen == [parts]
-    assert {command.name for command in parts.bot.tree.get_commands()} == {"linkchar", "newchar"}
-    (tenant,) = parts.guilds.tenants
+    assert {"linkchar", "newchar", "setup"} <= {command.name for command in parts.bot.tree.get_commands()}
+    (tenant,) = parts.services.guilds.tenants
     assert tenant.version == version
 
 
 async def test_shards_are_those_of_the_settings() -> None:
-    async def after_setup(_: Parts) -> None:
-        """Nothing."""
-
-    sharded = load_settings({**HOME, "SHARD_COUNT": "4", "SHARD_IDS": "1-2"}, None)
-    async with aiohttp.ClientSession() as session:
-        parts = build(sharded, session, after_setup)
+    parts = await put_together(load_settings({**HOME, "SHARD_COUNT": "4", "SHARD_IDS": "1-2"}, None), [])
     assert (parts.bot.shard_count, parts.bot.shard_ids) == (4, [1, 2])
 
 
 async def test_without_a_key_no_guild_reaches_a_cad() -> None:
-    async def after_setup(_: Parts) -> None:
-        """Nothing."""
-
-    async with aiohttp.ClientSession() as session:
-        parts = build(load_settings({"DISCORD_TOKEN": "t"}, None), session, after_setup)
-    assert isinstance(parts.guilds, Guilds)
-    assert parts.guilds.tenants == ()
+    parts = await put_together(load_settings({"DISCORD_TOKEN": "t"}, None), [])
+    assert parts.services.guilds.tenants == ()
 
 
-async def test_the_session_keeps_no_cookies() -> None:
-    async with cad_session() as session:
+async def test_what_is_opened_is_new_private_and_keeps_no_cookies(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    async with opened(load_settings(HOME, None)) as (database, _, session):
         assert isinstance(session.cookie_jar, aiohttp.DummyCookieJar)
+        assert await database.current()
+    assert {one.name for one in tmp_path.iterdir()} == {"data", "keys"}
+
+
+@pytest.mark.usefixtures("_elsewhere")
+def test_migrate_says_what_it_did() -> None:
+    first, again = (CliRunner().invoke(app, ["migrate"], env=HOME) for _ in range(2))
+    assert (first.exit_code, again.exit_code) == (0, 0)
+    assert "up to date: new ->" in first.stdout
+    assert again.stdout == "Nothing to migrate.\n"
+
+
+@pytest.mark.usefixtures("_elsewhere")
+@pytest.mark.parametrize("command", ["run", "check", "sync", "migrate"])
+def test_a_database_that_is_not_there_is_one_line_without_its_password(command: str) -> None:
+    away = {**HOME, "DATABASE_URL": "postgresql://bot:hunter2@127.0.0.1:1/charlink", "ENCRYPTION_KEYS": "A" * 43}
+    done = CliRunner().invoke(app, [command], env=away)
+    assert done.exit_code == 1
+    assert "DATABASE_URL: the database can't be reached" in done.stderr
+    assert "hunter2" not in done.output
 
 
 async def test_a_gateway_that_says_nothing_does_not_hold_up_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    async def after_setup(_: Parts) -> None:
-        """Nothing is connected."""
-
     async def never(_: object) -> None:
         await asyncio.Event().wait()
 
     monkeypatch.setattr(main, "CLOSE_SECONDS", 0.05)
-    async with cad_session() as session:
-        parts = build(load_settings(HOME, None), session, after_setup)
-        monkeypatch.setattr(type(parts.bot), "close", never)
-        await asyncio.wait_for(main._close(parts.bot), 2)
+    parts = await put_together(load_settings(HOME, None), [])
+    monkeypatch.setattr(type(parts.bot), "close", never)
+    await asyncio.wait_for(main._close(parts.bot), 2)

@@ -7,35 +7,54 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
+import discord
 import pytest
+from discord import app_commands
 from jsonschema import Draft202012Validator
 
-from bot.__main__ import build
+from bot.assembly import build
 from bot.client import ACCESS, CharlinkBot
 from bot.domain.access import Action, CommandAccess
 from bot.settings import load_settings
+from bot.storage.vault import Vault
+from tests.community import Scratch
 from tests.source import ROOT
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Iterator
 
-    from bot.__main__ import Parts
+    from bot.assembly import Parts
 
 OPENAPI = ROOT.parent / "shared" / "data" / "discord-openapi.json"
+SUBCOMMAND = 1
+STRING, INTEGER, BOOLEAN, USER, ATTACHMENT = 3, 4, 5, 6, 11
 OPTIONS = {
-    "linkchar": ["sync_id", "action", "member", "api_id"],
-    "newchar": ["member", "api_id", "delete_after", "record"],
+    "linkchar": {"sync_id": STRING, "action": STRING, "member": USER, "api_id": STRING},
+    "newchar": {"member": USER, "api_id": STRING, "delete_after": INTEGER, "record": ATTACHMENT},
+    "chars list": {"member": USER},
+    "chars select": {"character": STRING, "member": USER},
+    "chars edit": {"character": STRING, "member": USER},
+    "chars remove": {"character": STRING, "member": USER},
+    "account status": {"member": USER},
+    "account verify": {},
+    "account set": {"member": USER, "api_id": STRING, "username": STRING, "account": STRING},
+    "account forget": {},
+    "setup": {},
+    "doctor": {},
+    "audit": {"member": USER, "sync_id": STRING, "reference": STRING, "export": BOOLEAN},
+    "access": {"member": USER, "command": STRING},
+    "mydata": {"erase": BOOLEAN},
 }
-STAFF_OPTIONS = {"linkchar": {"api_id"}, "newchar": {"api_id", "delete_after", "record"}}
-STRING, INTEGER, USER, ATTACHMENT = 3, 4, 6, 11
-TYPES = {
-    "sync_id": STRING,
-    "action": STRING,
-    "member": USER,
-    "api_id": STRING,
-    "delete_after": INTEGER,
-    "record": ATTACHMENT,
+REQUIRED = {
+    ("chars select", "character"),
+    ("chars edit", "character"),
+    ("chars remove", "character"),
+    ("account set", "member"),
+    ("access", "command"),
 }
+COMPLETED = {("linkchar", "sync_id"), *((f"chars {one}", "character") for one in ("select", "edit", "remove"))}
+COMPLETED |= {("access", "command")}
+FOR_MANAGERS = {"setup", "doctor"}
 
 
 @pytest.fixture
@@ -44,7 +63,8 @@ async def bot() -> AsyncIterator[CharlinkBot]:
         """Nothing is registered here."""
 
     async with aiohttp.ClientSession() as session:
-        parts = build(load_settings({"DISCORD_TOKEN": "made-up"}, None), session, after_setup)
+        settings = load_settings({"DISCORD_TOKEN": "made-up"}, None)
+        parts = await build(settings, Scratch(), Vault([b"k" * 32]), session, after_setup)
         await parts.bot.setup_hook()
         yield parts.bot
 
@@ -55,63 +75,78 @@ def payloads(bot: CharlinkBot) -> list[dict[str, Any]]:
     return [dict(command.to_dict(bot.tree)) for command in bot.tree.get_commands()]
 
 
-def accesses(bot: CharlinkBot) -> dict[str, tuple[CommandAccess, dict[str, Any]]]:
-    found = {}
-    for command in bot.tree.walk_commands():
-        access = command.extras.get(ACCESS)
-        assert isinstance(access, CommandAccess), f"{command.name} declares no access"
-        found[command.qualified_name] = (access, {one["name"]: one for one in command.to_dict(bot.tree)["options"]})
-    return found
+def slash(payloads: list[dict[str, Any]]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield every command that can be typed, by its whole name."""
+    for one in payloads:
+        if one["type"] == discord.AppCommandType.chat_input.value:
+            parts = [option for option in one["options"] if option["type"] == SUBCOMMAND]
+            yield from ((f"{one['name']} {part['name']}", part) for part in parts)
+            if not parts:
+                yield one["name"], one
 
 
 def test_commands_and_options_are_named_as_promised(payloads: list[dict[str, Any]]) -> None:
-    assert {one["name"]: [option["name"] for option in one["options"]] for one in payloads} == OPTIONS
+    found = {name: {one["name"]: one["type"] for one in command["options"]} for name, command in slash(payloads)}
+    assert found == OPTIONS
 
 
-def test_options_are_of_their_type_and_none_is_required(payloads: list[dict[str, Any]]) -> None:
-    for option in (option for one in payloads for option in one["options"]):
-        assert option["type"] == TYPES[option["name"]]
-        assert not option.get("required")
-        assert bool(option.get("autocomplete")) is (option["name"] == "sync_id")
+def test_the_menu_of_a_member(payloads: list[dict[str, Any]]) -> None:
+    menus = [one for one in payloads if one["type"] == discord.AppCommandType.user.value]
+    assert [one["name"] for one in menus] == ["CAD characters"]
+
+
+def test_what_is_required_and_what_is_completed(payloads: list[dict[str, Any]]) -> None:
+    options = [(name, one) for name, command in slash(payloads) for one in command["options"]]
+    assert {(name, one["name"]) for name, one in options if one.get("required")} == REQUIRED
+    assert {(name, one["name"]) for name, one in options if one.get("autocomplete")} == COMPLETED
 
 
 def test_every_command_declares_its_action(bot: CharlinkBot) -> None:
-    for name, (access, _) in accesses(bot).items():
-        assert isinstance(access.action, Action), name
-        assert access.action is not Action.STAFF_OPTIONS, name
+    commands: list[Any] = [one for one in bot.tree.walk_commands() if not isinstance(one, app_commands.Group)]
+    commands += bot.tree.get_commands(type=discord.AppCommandType.user)
+    assert len(commands) == len(OPTIONS) + 1
+    for command in commands:
+        access = command.extras.get(ACCESS)
+        assert isinstance(access, CommandAccess), f"{command.qualified_name} declares no access"
+        assert access.action is not Action.STAFF_OPTIONS
+        if command.qualified_name in OPTIONS:
+            options = OPTIONS[command.qualified_name].keys()
+            assert access.staff_options <= options
+            assert access.if_absent.keys() <= options
+            assert {option for option, _ in access.by_value} <= options
 
 
-def test_what_access_names_exists(bot: CharlinkBot) -> None:
-    for name, (access, options) in accesses(bot).items():
-        assert access.staff_options == STAFF_OPTIONS[name]
-        assert access.staff_options <= options.keys()
-        assert access.if_absent.keys() <= options.keys()
-        for option, value in access.by_value:
-            assert value in {choice["value"] for choice in options[option]["choices"]}
+def test_the_options_for_staff(bot: CharlinkBot) -> None:
+    found = {one.name: one.extras[ACCESS].staff_options for one in bot.tree.get_commands() if one.extras.get(ACCESS)}
+    assert found["linkchar"] == {"api_id"}
+    assert found["newchar"] == {"api_id", "delete_after", "record"}
 
 
 def test_the_choices_of_action(payloads: list[dict[str, Any]]) -> None:
-    (action,) = (option for one in payloads for option in one["options"] if option["name"] == "action")
+    linkchar = dict(slash(payloads))["linkchar"]
+    (action,) = (option for option in linkchar["options"] if option["name"] == "action")
     assert [choice["value"] for choice in action["choices"]] == ["add", "remove"]
 
 
-def test_commands_are_for_servers_only_and_hidden_from_nobody(payloads: list[dict[str, Any]]) -> None:
+def test_commands_are_for_servers_only_and_only_managers_are_hidden(payloads: list[dict[str, Any]]) -> None:
     for one in payloads:
         assert one["contexts"] == [0]
         assert one["integration_types"] == [0]
-        assert one.get("default_member_permissions") is None
+        hidden = one.get("default_member_permissions")
+        manage = discord.Permissions(manage_guild=True).value
+        assert hidden == (manage if one["name"] in FOR_MANAGERS else None)
 
 
 def test_commands_are_within_discords_limits(payloads: list[dict[str, Any]]) -> None:
     name = re.compile(r"[-_a-z0-9]{1,32}")
     assert len(payloads) <= 100
-    for one in payloads:
+    for called, one in slash(payloads):
         total = 0
         assert len(one["options"]) <= 25
         for part in (one, *one["options"]):
             assert name.fullmatch(part["name"])
             assert 1 <= len(part["description"]) <= 100
-            assert part["description"] not in {"…", "..."}, f"{part['name']} has no description"
+            assert part["description"] not in {"…", "..."}, f"{called} {part['name']} has no description"
             assert len(part.get("choices", ())) <= 25
             total += len(part["name"]) + len(part["description"])
             total += sum(len(choice["name"]) + len(str(choice["value"])) for choice in part.get("choices", ()))
