@@ -17,6 +17,7 @@ from aiohttp import web
 from bot.assembly import build, opened, serves
 from bot.cad.caller import Caller
 from bot.checks.deployment import Findings, check_deployment
+from bot.checks.storage import storage_findings
 from bot.errors import CadError, SettingsError, StorageError
 from bot.registration import sync_commands
 from bot.settings import ApiVersion, Settings, load_settings
@@ -198,6 +199,10 @@ async def _told_to_stop() -> None:
 
 async def _check(settings: Settings) -> int:
     findings = Findings(sys.stdout)
+    async for finding in storage_findings(settings):
+        findings.tell(finding)
+    if findings.failed:  # nothing can be built without it
+        return EX_FAILED
     async with opened(settings) as (database, vault, session):
 
         async def nothing(_: Parts) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import itertools
+import re
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -117,6 +118,17 @@ def literals() -> set[str]:
     return {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
 
 
+def patterns() -> list[re.Pattern[str]]:
+    """Return what the keys look like that the code puts together out of a fixed part and a value."""
+    found = []
+    for tree in modules("bot", "cogs").values():
+        for node in (one for one in ast.walk(tree) if isinstance(one, ast.JoinedStr)):
+            parts = [str(one.value) if isinstance(one, ast.Constant) else "" for one in node.values]
+            if re.fullmatch(r"[a-z0-9-]{3,}", "".join(parts)):
+                found.append(re.compile("".join(re.escape(part) or "[a-z0-9-]+" for part in parts)))
+    return found
+
+
 def test_the_code_asks_by_literal_keys() -> None:
     assert len({key for _, key, _ in asked()}) > 50
 
@@ -130,7 +142,8 @@ def test_every_message_put_together_is_there() -> None:
 
 
 def test_no_message_is_left_over() -> None:
-    assert catalogue().keys() - literals() - built() == set()
+    left = catalogue().keys() - literals() - built()
+    assert {key for key in left if not any(one.fullmatch(key) for one in patterns())} == set()
 
 
 def test_every_parameter_is_given() -> None:

@@ -59,7 +59,11 @@ def help_reply(words: Words, turn: Turn) -> Reply:
         lines.append(words("help-players-none"))
     if policy.staff:
         lines.append(words("help-staff", roles=_mentions(policy.staff)))
-    text = words("help", label=params["label"], example=params["example"], near=params["near"]) + "\n\n" + "\n".join(f"- {line}" for line in lines)
+    text = (
+        words("help", label=params["label"], example=params["example"], near=params["near"])
+        + "\n\n"
+        + "\n".join(f"- {line}" for line in lines)
+    )
     return Reply.of(text + "\n\n" + words("help-command"), Tone.INFO)
 
 

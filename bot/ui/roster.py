@@ -191,7 +191,7 @@ def _menu(visit: Visit, subject: Subject, shown: Sequence[Entry]) -> tuple[Selec
 
 def _turning(visit: Visit, subject: Subject, page: int, last: int) -> tuple[Button, ...]:
     words = visit.words
-    steps = (("button-previous", page - 1), ("button-next", page + 1))
+    steps = (("button-page-previous", page - 1), ("button-page-next", page + 1))
     return tuple(
         Button(words.plain(key, 80), visit.custom_id("chars", RosterIntent(subject=subject, page=number), once=False))
         for key, number in steps

@@ -312,4 +312,3 @@ def _roles(w: Wizard, name: str, ids: frozenset[int], row: int) -> Select:
     chosen = tuple(str(one) for one in sorted(ids))
     label = w.words.plain(f"pick-{name}", 150)
     return Select(SelectKind.ROLE, f"{w.base}roles-{name}", label, chosen=chosen, max_values=MANY, row=row)
-

@@ -41,8 +41,10 @@ class Owner:
         return self.guild.config
 
     async def noted(self) -> list[dict[str, Any]]:
-        """Return the history's rows of what was set up."""
-        wanted = select(history).where(history.c.action == "set-up").order_by(history.c.number)
+        """Return the history's rows of what was set up; refusals are left out."""
+        wanted = (
+            select(history).where(history.c.action == "set-up", history.c.state == "done").order_by(history.c.number)
+        )
         found = await self.stage.town.database.read(lambda tx: tx.execute(wanted).all())
         return [dict(row._mapping) for row in found]
 

@@ -111,12 +111,12 @@ class TestDrafts:
 
     async def test_presses_at_once_leave_the_result_standing(self, stage: Stage, pia: Any, hers: Account) -> None:
         draft = await self.draft(stage, pia)
-        create = stage.custom_id(draft, "Create")
+        create, before = stage.custom_id(draft, "Create"), stage.callbacks().count(6)
         answers = await asyncio.gather(*(stage.forge(pia, draft, create) for _ in range(3)))
         headlines = sorted(answer.headline.split()[0] for answer in answers)
         assert len(stage.town.state.characters(hers)) == 1
         assert headlines[0] == "Created"
-        assert stage.callbacks().count(6) == 1, "only one press touches the message"
+        assert stage.callbacks().count(6) == before + 1, "only one press touches the message"
 
     async def test_cancel_does_not_deny_what_is_under_way(self, stage: Stage, pia: Any, hers: Account) -> None:
         draft = await self.draft(stage, pia)

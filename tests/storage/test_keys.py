@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import base64
+import os
+import re
 import stat
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
@@ -12,6 +16,7 @@ import pytest
 from bot.errors import SettingsError
 from bot.settings import Settings, load_settings
 from bot.storage.keys import backup_holds_both, load_vault, readable_by_others
+from tests.source import ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,6 +25,13 @@ if TYPE_CHECKING:
 
 KEY = base64.urlsafe_b64encode(b"k" * 32).decode()
 OTHER = base64.urlsafe_b64encode(b"o" * 32).decode()
+START = """
+import sys
+from bot.settings import load_settings
+from bot.storage.keys import load_vault
+chosen = load_settings({"DISCORD_TOKEN": "t", "ENCRYPTION_KEY_FILE": sys.argv[1]}, None)
+print(load_vault(chosen, sealed_rows=False).seal("x", guild_id=1, purpose="p").hex())
+"""
 
 
 @pytest.fixture
@@ -60,7 +72,7 @@ def test_two_starts_at_once_agree(path: Path) -> None:
 def test_no_new_key_while_something_is_stored_that_it_could_not_open(path: Path) -> None:
     line = problem(settings(path), sealed_rows=True)
     assert line.startswith("ENCRYPTION_KEY_FILE: ")
-    assert "restore it from your backup" in line
+    assert "restore it from your backup, or set ENCRYPTION_KEYS" in line
     assert not path.exists()
 
 
@@ -127,3 +139,29 @@ def test_a_file_that_others_can_read_is_warned_of(path: Path, caplog: pytest.Log
 def test_one_backup_should_not_hold_both(database: str, file: str, *, both: bool) -> None:
     chosen = load_settings({"DISCORD_TOKEN": "t", "DATABASE_URL": database, "ENCRYPTION_KEY_FILE": file}, None)
     assert backup_holds_both(chosen) is both
+
+
+@pytest.mark.parametrize("place", ["a-file/charlink.key", "a-folder"])
+def test_where_no_file_can_be_it_says_why_and_what_else_to_do(tmp_path: Path, place: str) -> None:
+    (tmp_path / "a-file").touch()
+    (tmp_path / "a-folder").mkdir()
+    line = problem(settings(tmp_path / place))
+    assert line.startswith(f"ENCRYPTION_KEY_FILE: {tmp_path}/{place} can't be ")
+    assert re.search(r"exists|directory", line)
+
+
+def test_a_disk_without_hard_links(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuses(*_: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", refuses)
+    assert "set ENCRYPTION_KEYS" in problem(settings(path))
+    assert list(path.parent.iterdir()) == []
+
+
+def test_processes_that_start_at_once_agree(path: Path) -> None:
+    command = [sys.executable, "-c", START, str(path)]
+    running = [subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE) for _ in range(3)]  # noqa: S603 - ours
+    sealed = [one.communicate(timeout=60)[0] for one in running]
+    ring = load_vault(settings(path), sealed_rows=True)
+    assert [ring.open(bytes.fromhex(one.decode()), guild_id=1, purpose="p") for one in sealed] == ["x"] * 3

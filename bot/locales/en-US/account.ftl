@@ -83,7 +83,7 @@ verify-where = Prove which CAD account is yours: you need its secret.
     1. In Sonoran CAD, open this community and there the **settings** of your account. Your account's **secret** stands there: 36 letters, digits and dashes.
     2. Copy it, press **Enter secret** below and paste it into the form.
 
-    **Never post the secret**: not in a channel, not in a message, not to staff. Whoever has it can act as you. This bot sends it to the CAD once and keeps it nowhere. If you ever posted it, make a new one in the CAD first.
+    {""}**Never post the secret**: not in a channel, not in a message, not to staff. Whoever has it can act as you. This bot sends it to the CAD once and keeps it nowhere. If you ever posted it, make a new one in the CAD first.
 secret-title = Your CAD account's secret
 secret-label = Account secret
 secret-description = From your account's settings in the CAD. Sent to the CAD once, kept nowhere, shown to nobody

@@ -36,8 +36,8 @@ button-select = Select
 button-edit = Edit
 button-remove = Remove
 button-all-characters = All characters
-button-previous = Previous page
-button-next = Next page
+button-page-previous = Previous page
+button-page-next = Next page
 choice-character-hint = Type a name, a record id or a sync ID; /chars list shows yours
 
 character-hint = That was only a hint, not a character.

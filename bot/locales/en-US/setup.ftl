@@ -284,9 +284,9 @@ panel-create = Create
 panel-characters = My characters
 panel-help = Help
 help = What the buttons do, and whether you may.
-    **Link a character** connects a character of the game with your CAD account, by its { $label } (sync ID), for example { $example }. { $near }
-    **Create** makes a new character in the CAD, from this community's own form.
-    **My characters** lists your characters and the linked sync IDs.
+    {""}**Link a character** connects a character of the game with your CAD account, by its { $label } (sync ID), for example { $example }. { $near }
+    {""}**Create** makes a new character in the CAD, from this community's own form.
+    {""}**My characters** lists your characters and the linked sync IDs.
 help-command = The same by command: `/linkchar`, `/newchar`, `/chars list`. `/account status` says how the CAD knows you.
 help-players = Players here: { $roles }.
 help-players-everyone = Players here: every member.
