@@ -10,15 +10,19 @@ import discord
 import pytest
 from discord.http import Route
 
-from bot.__main__ import Parts, build
-from bot.checks import Findings, Verdict, check_deployment
+from bot.assembly import Parts, build, home
+from bot.cad.breaker import Breaker
+from bot.cad.budget import Budget
+from bot.checks.deployment import Findings, check_deployment
+from bot.domain.findings import Verdict
 from bot.errors import CadErrorKind, Refused
 from bot.registration import sync_commands
-from bot.services.tenants import Guild, Guilds
+from bot.services.guilds import Guilds
 from bot.settings import load_settings
+from bot.storage.vault import Vault
 from sandbox.cad.state import Community
 from sandbox.discord import Permission, SandboxDiscord
-from tests.community import Town, town
+from tests.community import Scratch, Town, town
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -45,7 +49,10 @@ class NoDiscord:
 async def report(settings: Settings, place: Town | None, bot: object = None) -> tuple[list[str], bool]:
     out = io.StringIO()
     findings = Findings(out)
-    guilds = Guilds({} if place is None else {1: Guild(place.policy, place.tenant)})
+    cad = (place or town()).tenant.cad
+    chosen = home(settings)
+    guilds = Guilds(Scratch(), Vault([b"k" * 32]), lambda *_: cad, home=chosen, budget=Budget, breaker=Breaker)
+    await guilds.load()
     await check_deployment(settings, cast("CharlinkBot", bot or NoDiscord()), guilds, findings)
     text = out.getvalue()
     assert "made-up-token" not in text
@@ -196,7 +203,7 @@ class TestDiscord:
         self, server: SandboxDiscord, guild: DiscordGuild, more: Mapping[str, str], *, register: bool = True
     ) -> list[str]:
         """Return what a check says, after a run that registered the commands."""
-        environ = {**HOME, "DISCORD_TOKEN": server.token, "DISCORD_API_URL": server.api_url}
+        environ = {"DISCORD_TOKEN": server.token, "DISCORD_API_URL": server.api_url}
         chosen = load_settings({**environ, "DISCORD_GUILD_IDS": str(guild.id), **more}, None)
 
         async def first_run(parts: Parts) -> None:
@@ -208,10 +215,11 @@ class TestDiscord:
 
         out = io.StringIO()
         async with aiohttp.ClientSession() as session:
-            async with build(chosen, session, first_run).bot as bot:
+            async with (await build(chosen, Scratch(), Vault([b"k" * 32]), session, first_run)).bot as bot:
                 await bot.login(server.token)
-            async with build(chosen, session, nothing).bot as bot:
-                await check_deployment(chosen, bot, Guilds({}), Findings(out))
+            parts = await build(chosen, Scratch(), Vault([b"k" * 32]), session, nothing)
+            async with parts.bot as bot:
+                await check_deployment(chosen, bot, parts.services.guilds, Findings(out))
         assert server.token not in out.getvalue()
         return out.getvalue().splitlines()
 
@@ -306,4 +314,4 @@ class TestDiscord:
             more = {"AUDIT_CHANNEL_ID": str(channel.id)}
             lines = await self.checked(server, guild, more)
         assert line(lines, "AUDIT_CHANNEL_ID").startswith("FAIL")
-        assert "send_messages" in line(lines, "AUDIT_CHANNEL_ID")
+        assert "“Send Messages”" in line(lines, "AUDIT_CHANNEL_ID")

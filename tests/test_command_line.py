@@ -91,6 +91,10 @@ async def test_without_a_key_no_guild_reaches_a_cad() -> None:
     assert parts.services.guilds.tenants == ()
 
 
+def names_in(folder: Path) -> set[str]:
+    return {one.name for one in folder.iterdir()}
+
+
 async def test_what_is_opened_is_new_private_and_keeps_no_cookies(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -98,7 +102,7 @@ async def test_what_is_opened_is_new_private_and_keeps_no_cookies(
     async with opened(load_settings(HOME, None)) as (database, _, session):
         assert isinstance(session.cookie_jar, aiohttp.DummyCookieJar)
         assert await database.current()
-    assert {one.name for one in tmp_path.iterdir()} == {"data", "keys"}
+    assert names_in(tmp_path) == {"data", "keys"}
 
 
 @pytest.mark.usefixtures("_elsewhere")

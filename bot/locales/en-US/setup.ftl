@@ -387,13 +387,13 @@ remedy-channel-gone = { $place ->
        *[setup] choose another one in /setup, or allow the bot to view it
     }
 finding-channel-rights = { $setting }: the bot may not write in { $name }; it lacks{ $view ->
-        [missing] {" View Channel"}
+        [missing] {" “View Channel”"}
        *[other] {""}
     }{ $send ->
-        [missing] {" Send Messages"}
+        [missing] {" “Send Messages”"}
        *[other] {""}
     }{ $embed ->
-        [missing] {" Embed Links"}
+        [missing] {" “Embed Links”"}
        *[other] {""}
     }
 remedy-channel-rights = allow it in the channel's settings
