@@ -68,7 +68,13 @@ class SetUp(commands.Cog):
         self.connecting = connecting
         self.premises = premises
         self.panels = panels
-        self.ways: dict[str, Any] = {
+        self.ways = self._ways()
+        router.add("setup", SetupIntent, self.go_on)
+        router.add("connect", ConnectIntent, self.connect)
+
+    def _ways(self) -> dict[str, Any]:
+        """Return where each button, select and form of the conversation leads, by its name."""
+        return {
             "": self.overview,
             "overview": self.overview,
             "open": self.open,
@@ -91,8 +97,6 @@ class SetUp(commands.Cog):
             "panel": self.post_there,
             "post": self.post_here,
         }
-        router.add("setup", SetupIntent, self.go_on)
-        router.add("connect", ConnectIntent, self.connect)
 
     @app_commands.command(name="setup", extras={ACCESS: CommandAccess(Action.SET_UP)})
     @app_commands.default_permissions(MANAGERS)

@@ -202,12 +202,8 @@ class Guilds:
 
     async def save_news(self) -> None:
         """Store what was learnt of links outside of any operation."""
-
-        def work(tx: Connection) -> None:
-            for community in self._communities.values():
-                community.save(tx)
-
-        await self._database.write(work)
+        works = [community.saving() for community in self._communities.values()]
+        await self._database.write(lambda tx: [work(tx) for work in works])
 
     async def save_template(self, tenant: Tenant, template: Template) -> None:
         """Store a community's newest template, so that the first form after a restart opens at once."""

@@ -239,8 +239,9 @@ class Linking:
             after={"linked": not intent.remove},
         )
         async with self._history.operation(turn, deed) as operation:
-            operation.also(turn.tenant.community.save)
-            return await self._carry_out(turn, target, intent, before)
+            outcome = await self._carry_out(turn, target, intent, before)
+            operation.also(turn.tenant.community.saving())
+        return outcome
 
     async def _carry_out(self, turn: Turn, target: Target, intent: LinkIntent, before: bool | None) -> LinkOutcome:  # noqa: FBT001 - a state, not a switch
         """Make the call; where its outcome is unknown or (v1 removal) undocumented, read the list back."""

@@ -63,7 +63,7 @@ class OwnData:
         """Return every row about the person who asks, of this guild and of what its community shares of him."""
         person, tenant = self._person(turn), turn.guild.tenant
         if tenant is not None:
-            await self._database.write(tenant.community.save)  # what was just learnt is stored too
+            await self._database.write(tenant.community.saving())  # what was just learnt is stored too
         return await self._database.read(lambda tx: own.read(tx, person, limit=FILE_ROWS))
 
     async def erase(self, turn: Turn, intent: OwnDataIntent) -> Erased:
@@ -74,7 +74,7 @@ class OwnData:
         done: list[Erased] = []
         deed = Deed(own.ERASE, member_id=turn.actor.user_id)
         tenant = turn.guild.tenant
-        learnt = (tenant.community.save,) if tenant is not None else ()
+        learnt = (tenant.community.saving(),) if tenant is not None else ()
         await self._history.note(turn, deed, *learnt, lambda tx: done.append(own.erase(tx, person)))
         erased = done[-1]
         self._tickets.forget(turn.guild.id, turn.actor.user_id)

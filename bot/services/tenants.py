@@ -19,6 +19,8 @@ from bot.storage import links
 from bot.storage.guilds import save_community
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from sqlalchemy import Connection
 
     from bot.cad.client import CadClient
@@ -43,13 +45,17 @@ class Community:
         """The lock under which one account's links are counted and changed."""
         return self._locks.setdefault(target, asyncio.Lock())
 
-    def save(self, tx: Connection) -> None:
-        """Store what was learnt since the last time: part of whatever transaction comes next."""
-        news = self.memory.take_news()
-        if news or self.sync_seen:
-            save_community(tx, self.id, sync_seen=self.sync_seen)
-        if news:
-            links.save(tx, self.id, news, now=time.time())
+    def saving(self) -> Callable[[Connection], None]:
+        """Take what was learnt since the last time, and return the work that stores it: part of any transaction."""
+        news, sync_seen, now = self.memory.take_news(), self.sync_seen, time.time()
+
+        def work(tx: Connection) -> None:
+            if news or sync_seen:
+                save_community(tx, self.id, sync_seen=sync_seen)
+            if news:
+                links.save(tx, self.id, news, now=now)
+
+        return work
 
 
 @dataclass(frozen=True, eq=False, slots=True)

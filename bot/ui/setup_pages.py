@@ -215,11 +215,6 @@ def channels_page(w: Wizard) -> Reply:
 def policy_page(w: Wizard) -> Reply:
     """Ask what players may do, and how they link themselves."""
     words, config = w.words, w.guild.config
-    ways = tuple(
-        (one.value, words.plain(f"self-link-{one}-name", 100), words.plain(f"self-link-{one}-about", 100))
-        for one in SelfLink
-    )
-    may = tuple((one.value, words.plain(f"player-may-{one}", 100), "") for one in PlayerAction)
     text = words(f"self-link-{config.self_link}-long")
     text += "\n" + (
         words("setup-pattern", value=config.self_link_pattern, mask="{api_id}")
@@ -230,32 +225,21 @@ def policy_page(w: Wizard) -> Reply:
     if suggested and not config.self_link_pattern:
         text += " " + words("setup-pattern-suggested", value=suggested)
     text += "\n" + words("setup-max-links", count=config.max_links)
-    return w.page(
-        Step.POLICY,
-        text,
-        selects=(
-            Select(
-                SelectKind.TEXT,
-                f"{w.base}selflink",
-                words.plain("pick-self-link", 150),
-                ways,
-                (config.self_link.value,),
-                1,
-                1,
-                0,
-            ),
-            Select(
-                SelectKind.TEXT,
-                f"{w.base}may",
-                words.plain("pick-player-may", 150),
-                may,
-                tuple(sorted(config.player_may)),
-                0,
-                len(may),
-                1,
-            ),
-        ),
-        buttons=(w.button("button-limits", "limits"),),
+    return w.page(Step.POLICY, text, selects=_policy_selects(w), buttons=(w.button("button-limits", "limits"),))
+
+
+def _policy_selects(w: Wizard) -> tuple[Select, ...]:
+    words, config = w.words, w.guild.config
+    ways = tuple(
+        (one.value, words.plain(f"self-link-{one}-name", 100), words.plain(f"self-link-{one}-about", 100))
+        for one in SelfLink
+    )
+    may = tuple((one.value, words.plain(f"player-may-{one}", 100), "") for one in PlayerAction)
+    chosen = tuple(sorted(config.player_may))
+    way, what = words.plain("pick-self-link", 150), words.plain("pick-player-may", 150)
+    return (
+        Select(SelectKind.TEXT, f"{w.base}selflink", way, ways, (config.self_link.value,), 1, 1, 0),
+        Select(SelectKind.TEXT, f"{w.base}may", what, may, chosen, 0, len(may), 1),
     )
 
 

@@ -223,7 +223,7 @@ async def test_his_buttons_are_gone_and_answered_politely(stage: Stage, pia: Any
     asked = await stage.slash(pia, "mydata", erase=True)
     await stage.press(pia, asked, ERASE)
     assert (await stage.press(pia, listed, "Enter a sync ID")).headline == "This button has expired."
-    assert await stage.town.database.read(lambda tx: tickets.erase(tx, stage.guild.id, pia.id)) == 0
+    assert await stage.town.database.write(lambda tx: tickets.erase(tx, stage.guild.id, pia.id)) == 0
     assert hers.links == []
 
 

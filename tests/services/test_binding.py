@@ -11,13 +11,13 @@ from bot.domain.access import Rule
 from bot.errors import CadError, CadErrorKind, CharlinkError, InvalidInput, Question, Refused, Sent
 from bot.services.binding import AccountBinding, BindIntent, Bound, ForgetIntent, Known
 from bot.services.linking import Linking, ViewIntent
-from bot.services.turn import Subject
 from bot.settings import ApiVersion
 from bot.storage.bindings import EVERYWHERE, Source
 from tests.community import GUILD, OTTO, PIA, SAM, Town, town
 from tests.services.binding import HIS, MINE, bind, bound, entries, stored
 
 if TYPE_CHECKING:
+    from bot.services.turn import Subject
     from sandbox.cad.state import Account
 
 OTHER_GUILD = 501
@@ -170,8 +170,8 @@ class TestSet:
     @pytest.mark.parametrize("name", ["api_id", "username", "account"])
     async def test_by_each_name(self, place: Town, name: str) -> None:
         otto = place.resident("Otto", api_ids=["STEAM:1"], community_user_id="STEAM:1")
-        named = {"api_id": " STEAM:1 ", "username": "Otto", "account": otto.uuid}[name]
-        assert await self.set(place, **{name: named}) == Bound(OTTO, "Otto")
+        named: dict[str, Any] = {"api_id": " STEAM:1 ", "username": "Otto", "account": otto.uuid}
+        assert await self.set(place, **{name: named[name]}) == Bound(OTTO, "Otto")
         row = await bound(place, OTTO)
         assert (row.guild_id, row.account, row.source, row.bound_by) == (GUILD, otto.uuid, Source.STAFF, SAM)
         assert row.api_id_proven is (name == "api_id")
@@ -188,7 +188,7 @@ class TestSet:
             ({"account": "Otto"}, "set-account-shape"),
         ],
     )
-    async def test_names_that_can_not_be_right(self, place: Town, names: dict[str, str], key: str) -> None:
+    async def test_names_that_can_not_be_right(self, place: Town, names: dict[str, Any], key: str) -> None:
         assert (await self.refused(place, **names)).key == key
         assert place.asked == []
 
@@ -200,7 +200,7 @@ class TestSet:
             ({"account": NOBODYS}, "account-none-account"),
         ],
     )
-    async def test_an_account_that_the_cad_does_not_know(self, place: Town, names: dict[str, str], key: str) -> None:
+    async def test_an_account_that_the_cad_does_not_know(self, place: Town, names: dict[str, Any], key: str) -> None:
         assert (await self.refused(place, **names)).key == key
         assert await stored(place, OTTO) == ()
 
@@ -327,16 +327,11 @@ class TestStatus:
         assert (status.username, status.missing) == ("Pia", None)
         assert isinstance(status.problem, CadError)
 
-    @pytest.mark.parametrize(
-        ("place", "missing"),
-        [(town(ApiVersion.V2), "account-none-discord"), (town(ApiVersion.V1), "account-unknown")],
-        indirect=False,
-    )
-    async def test_nobody(self, place: Town, missing: str) -> None:
-        place = town(place.tenant.version)
-        status = await use_cases(place).status(place.turn(), MINE)
+    async def test_nobody(self, place: Town, binding: AccountBinding) -> None:
+        status = await binding.status(place.turn(), MINE)
         assert status.missing is not None
-        assert (status.known, status.missing.key) == (Known.NOT, missing)
+        v2 = place.tenant.version is ApiVersion.V2
+        assert (status.known, status.missing.key) == (Known.NOT, "account-none-discord" if v2 else "account-unknown")
 
     async def test_by_discord(self) -> None:
         place = town(ApiVersion.V2)
