@@ -13,6 +13,7 @@ from bot.cad.cache import ReadCache
 from bot.cad.caller import AFTER_LIMITED, Caller
 from bot.cad.refusals import Refusals
 from bot.cad.transport import TIMEOUT
+from bot.domain.models import Target, TargetKind
 from bot.errors import CadError, CadErrorKind, Sent
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from bot.cad.budget import Budget
     from bot.cad.protocol import Call, Created, Dialect, NewCharacter, Request
     from bot.cad.transport import Transport
-    from bot.domain.models import Account, Community, LinkResult, Plan, Target
+    from bot.domain.models import Account, Community, LinkResult, Plan
     from bot.domain.template import Record, Template
 
 __all__ = ["CadClient", "Caller"]
@@ -106,7 +107,7 @@ class CadClient:
         with self._changing(target):
             result = await self.perform(call, caller)
         self._links.update(target, lambda links: links if sync_id in links else (*links, sync_id))
-        self._characters.drop(target)
+        self._drop_characters(target, result)
         return result
 
     async def unlink(self, caller: Caller, target: Target, sync_id: str) -> LinkResult:
@@ -115,7 +116,7 @@ class CadClient:
         with self._changing(target):
             result = await self.perform(call, caller)
         self._links.update(target, lambda links: tuple(link for link in links if link != sync_id))
-        self._characters.drop(target)
+        self._drop_characters(target, result)
         return result
 
     async def create(self, caller: Caller, target: Target, new: NewCharacter) -> Created:
@@ -249,6 +250,11 @@ class CadClient:
             self._characters.drop(target)
         if record_id is not None:
             self._drop_record(record_id)
+
+    def _drop_characters(self, target: Target, result: LinkResult) -> None:
+        """Forget the characters of an account whose links changed, also under the name that v1 lists them by."""
+        self._characters.drop(target)
+        self._characters.drop(Target(TargetKind.ACCOUNT, result.account_uuid))
 
     def _drop_record(self, record_id: int) -> None:
         """Forget every list with the record in it: one account may be named in several ways."""

@@ -10,11 +10,14 @@ from bot.domain.access import Rule
 from bot.domain.models import Target
 from bot.errors import CadError, CadErrorKind, Choice, Sent
 from bot.services.accounts import Use
+from bot.services.linking import Linking
 from bot.services.turn import Subject
 from bot.settings import ApiVersion, CreateForm
 from bot.storage import bindings
 from tests.community import OTTO, PIA, Town, town
 from tests.services.binding import HIS, MINE, NOBODY, UNKNOWN, bind, bound, entries, refused
+from tests.services.creating import create, creation_of, draft_of, names, settle
+from tests.services.intents import add, refusal
 
 
 class TestBindings:
@@ -158,3 +161,49 @@ class TestRenewed:
         other = CadError(CadErrorKind.TIMEOUT, sent=Sent.UNKNOWN)
         assert await place.accounts.renewed(place.turn(), MINE, Target.of(api_id="STEAM:1"), other) is None
         assert place.asked == []
+
+
+class TestLinkingByABoundId:
+    @pytest.fixture
+    def place(self) -> Town:
+        place = town(ApiVersion.V1)
+        place.policy = replace(place.policy, self_link_pattern="char#:{api_id}")
+        return place
+
+    async def test_what_staff_bound_proves_a_sync_id(self, place: Town) -> None:
+        pia = place.resident("Pia", api_ids=["STEAM:1"])
+        await bind(place, PIA, pia, api_id="STEAM:1", api_id_proven=True)
+        linking = Linking(place.accounts, place.history)
+        assert (await linking.change(place.turn(rule=Rule.APPROVAL), add("char1:STEAM:1"))).changed
+        assert pia.links == ["char1:STEAM:1"]
+        assert (
+            await refusal(linking, place.turn(rule=Rule.APPROVAL), add("char1:STEAM:2"))
+        ).key == "self-link-approval"
+
+    async def test_what_its_owner_typed_proves_nothing(self, place: Town) -> None:
+        pia = place.resident("Pia", api_ids=["STEAM:1"])
+        await bind(place, PIA, pia, api_id="STEAM:1")
+        linking = Linking(place.accounts, place.history)
+        told = await refusal(linking, place.turn(rule=Rule.APPROVAL), add("char1:STEAM:1"))
+        assert told.key == "self-link-approval"
+        assert pia.links == []
+
+    async def test_a_link_drops_the_characters_that_are_listed_by_the_account(self, place: Town) -> None:
+        pia = place.resident("Pia", api_ids=["STEAM:1"])
+        await bind(place, PIA, pia)
+        turn, listed = place.turn(), Target.of(account=pia.uuid)
+        await place.tenant.cad.characters(turn.caller, listed)
+        await Linking(place.accounts, place.history).change(turn, add("ABC"))
+        assert place.tenant.cad.peek_characters(listed) is None
+
+
+async def test_a_new_character_goes_to_the_id_that_the_account_has_now() -> None:
+    place = settle(town(ApiVersion.V1))
+    pia = place.resident("Pia", api_ids=["STEAM:2"])
+    await bind(place, PIA, pia, api_id="STEAM:1")
+    creation = creation_of(place)
+    draft = await draft_of(place, creation)
+    assert await create(place, creation, draft) is None
+    assert names(place, pia) == ["jane"]
+    (entry,) = await entries(place)
+    assert (entry.action, entry.state) == ("create", "done")
