@@ -17,6 +17,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, text
 
 from bot.errors import SettingsError
+from bot.storage import engine as engine_module
 from bot.storage.connections import references_unchecked
 from bot.storage.engine import Database
 from bot.storage.migrations import HERE, revision, upgrade
@@ -157,6 +158,18 @@ async def test_references_hold_again_afterwards(nothing: Database, tmp_path: Pat
     assert await nothing.read(revision) == "0001"
     await nothing.write(lambda tx: tx.execute(text("DELETE FROM parent")))
     assert await nothing.read(lambda tx: tx.scalar(text("SELECT count(*) FROM child"))) == 0
+
+
+@pytest.mark.parametrize("engine", ["sqlite"])
+async def test_migrating_is_what_leaves_references_unchecked(
+    nothing: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def checked(tx: Connection) -> tuple[str, str]:
+        return "", str(tx.scalar(text("PRAGMA foreign_keys")))
+
+    monkeypatch.setattr(engine_module, "upgrade", checked)
+    assert await nothing.migrate() == ("", "0")
+    assert await nothing.write(checked) == ("", "1")
 
 
 def test_the_files_names_say_what_alembic_knows() -> None:
