@@ -66,16 +66,22 @@ def character_reply(visit: Visit, intent: CharacterIntent, record: Record) -> Re
     words, turn = visit.words, visit.turn
     text = words("character-one", name=record.display_name, id=key_of(record))
     subject = intent.subject
-    exact = {"subject": subject, "character": key_of(record), "record_id": record.id}
+    name, number = key_of(record), record.id
     buttons = []
     if _may(turn, subject, PlayerAction.SELECT):
-        custom_id = visit.custom_id("select", SelectIntent(**exact), actions=(Action.SELECT,))
+        custom_id = visit.custom_id(
+            "select", SelectIntent(subject=subject, character=name, record_id=number), actions=(Action.SELECT,)
+        )
         buttons.append(Button(words.plain("button-select", 80), custom_id, discord.ButtonStyle.primary))
     if _may(turn, subject, PlayerAction.EDIT) and not from_game(record):
-        custom_id = visit.custom_id("edit", EditIntent(**exact), actions=(Action.EDIT,), once=False)
+        custom_id = visit.custom_id(
+            "edit", EditIntent(subject=subject, character=name, record_id=number), actions=(Action.EDIT,), once=False
+        )
         buttons.append(Button(words.plain("button-edit", 80), custom_id))
     if _may(turn, subject, PlayerAction.REMOVE) and not from_game(record):
-        custom_id = visit.custom_id("remove", RemoveIntent(**exact), actions=(Action.REMOVE,))
+        custom_id = visit.custom_id(
+            "remove", RemoveIntent(subject=subject, character=name, record_id=number), actions=(Action.REMOVE,)
+        )
         buttons.append(Button(words.plain("button-remove", 80), custom_id, discord.ButtonStyle.danger))
     back = visit.custom_id("chars", RosterIntent(subject=subject), once=False)
     buttons.append(Button(words.plain("button-all-characters", 80), back))

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bot.errors import CadErrorKind, Sent
+from bot.services.tenants import Guild
 from bot.settings import ApiVersion, DbSync, PlayerAction
 from sandbox.cad.state import Community
 from tests.cogs.people_of_the_cad import born, choose, deeds, settled, stop
 from tests.cogs.stage import Answer, staged
-from tests.community import Town, town
+from tests.community import Town, config_of, town
 
 if TYPE_CHECKING:
     from sandbox.cad.state import Account
@@ -177,7 +178,7 @@ class TestSelect:
             staff = stage.member("Sam", "staff")
             account = stage.resident(staff)
             if version is ApiVersion.V1:
-                stage.guilds.set_up(replace(stage.guilds.find(stage.guild.id), tenant=_by_own_id(stage.town)))
+                _by_own_id(stage)
                 account.api_ids.append(str(staff.id))
             one, two = born(stage.town, account), born(stage.town, account, "Ann")
             stage.town.state.select(account, one)
@@ -206,8 +207,9 @@ class TestSelect:
         assert hers.selected is None
 
 
-def _by_own_id(place: Town) -> Any:
-    return replace(place.tenant, api_id_is_discord_id=True)
+def _by_own_id(stage: Stage) -> None:
+    tenant = replace(stage.town.tenant, api_id_is_discord_id=True)
+    stage.guilds.set_up(Guild(stage.guild.id, config_of(stage.policy), tenant))
 
 
 class TestRemove:

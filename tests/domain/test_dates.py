@@ -1,15 +1,16 @@
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.dates import date_mask, read_date, read_time, time_mask, write_date, write_time
+from bot.domain.dates import date_mask, parse_birth, read_date, read_time, time_mask, write_date, write_time
 
 if TYPE_CHECKING:
-    from datetime import date, time
+    from datetime import time
 
 
 @pytest.mark.parametrize(
@@ -139,3 +140,20 @@ def test_any_mask_and_text_give_an_answer(mask: str, typed: str) -> None:
     day, moment = read_date(mask, typed), read_time(mask, typed)
     assert day is None or read_date(mask, day) == day
     assert moment is None or read_time(mask, moment) == moment
+
+
+@pytest.mark.parametrize(
+    ("mask", "text", "born"),
+    [
+        ("MM/DD/YYYY", "04/12/2001", date(2001, 4, 12)),
+        ("DD/MM/YYYY", "04/12/2001", date(2001, 12, 4)),
+        ("", "2001-12-04", date(2001, 12, 4)),
+        ("DD.MM.YY", "17.04.94", date(1994, 4, 17)),
+        ("DD.MM.YY", "17.04.20", date(2020, 4, 17)),
+        ("DD/MM/YYYY", "17/04/2094", date(2094, 4, 17)),
+        ("DD/MM/YYYY", "long ago", None),
+        ("DD/MM/YYYY", "", None),
+    ],
+)
+def test_a_day_of_birth_is_read_by_its_mask(mask: str, text: str, born: date | None) -> None:
+    assert parse_birth(mask, text, year=2026) == born

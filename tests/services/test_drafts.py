@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import pytest
 from hypothesis import given
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.domain.forms import Form
 from bot.errors import Refused
-from bot.services.drafts import Chosen, Draft, DraftState
+from bot.services.drafts import Chosen, Draft, DraftState, Edited
 from bot.services.turn import Subject
 from tests.community import PIA
 from tests.domain.templates import depends, field, section, template
@@ -207,3 +207,113 @@ def test_more_wrong_fields_than_a_page_holds_are_put_right_in_turns() -> None:
     assert len(one.wrong()) == 5
     one.submit(0, dict.fromkeys(range(5), "1"), version=one.version)
     assert [field.uid for field in one.wrong()] == ["f5", "f6"]
+
+
+class TestEdit:
+    """A form over a character that is there: only what was touched counts."""
+
+    HELD: ClassVar[dict[str, Any]] = {
+        "first": "JANE",
+        "age": "old",
+        "sex": "X",
+        "flags": ("c", "gone"),
+        "licence": "deer",
+        "licence_no": "1234",
+        "note": "kept",
+    }
+
+    def edit(self, **held: Any) -> Draft:
+        one = draft()
+        one.edited = Edited(5, "JANE", {**self.HELD, **held})
+        return one
+
+    def changed(self, one: Draft) -> dict[str, tuple[object, object]]:
+        return {change.field.uid: (change.before, change.after) for change in one.changes}
+
+    def test_shows_what_is_there_and_only_what_can_stand_of_a_choice(self) -> None:
+        one = self.edit()
+        shown = {field.uid: one.current(field) for field in one.form.fields}
+        assert shown == {
+            "first": "JANE",
+            "age": "old",
+            "sex": "",
+            "flags": ("c",),
+            "licence": "deer",
+            "licence_no": "1234",
+        }
+        assert one.ready
+        assert one.changes == ()
+
+    def test_coming_back_as_shown_changes_nothing(self) -> None:
+        one = self.edit()
+        one.submit(0, {FIRST: "JANE ", SEX: Chosen(())}, version=0)
+        one.submit(1, {AGE: "old", FLAGS: Chosen(("2",)), LICENCE: Chosen(("1",)), LICENCE_NO: "1234"}, version=0)
+        assert one.ready
+        assert one.changes == ()
+        assert not one.answers
+
+    def test_says_old_and_new(self) -> None:
+        one = self.edit()
+        one.submit(0, {FIRST: "Ann", SEX: Chosen(("1",)), AGE: "42", FLAGS: Chosen(("0", "2"))}, version=0)
+        assert self.changed(one) == {
+            "first": ("JANE", "Ann"),
+            "age": ("old", "42"),
+            "sex": ("X", "F"),
+            "flags": (("c", "gone"), ("a", "c")),
+        }
+        one.submit(0, {FIRST: "JANE", AGE: "old"}, version=0)
+        assert set(self.changed(one)) == {"sex", "flags"}
+
+    def test_what_is_wrong_and_new_is_named(self) -> None:
+        one = self.edit()
+        one.submit(0, {FIRST: "", AGE: "young"}, version=0)
+        assert {uid: problem.key for uid, problem in one.problems.items()} == {
+            "first": "problem-required",
+            "age": "problem-mask",
+        }
+        one.submit(0, {FIRST: "JANE", AGE: "old"}, version=0)
+        assert one.ready
+
+    def test_what_no_longer_applies_is_not_sent(self) -> None:
+        one = self.edit()
+        one.submit(0, {LICENCE_NO: "9999"}, version=0)
+        assert set(self.changed(one)) == {"licence_no"}
+        one.submit(0, {LICENCE: Chosen(("0",))}, version=0)
+        assert self.changed(one) == {"licence": ("deer", "none")}
+
+    def test_a_required_field_that_is_empty_has_to_be_filled(self) -> None:
+        one = self.edit(first="")
+        assert [field.uid for field in one.missing] == ["first"]
+
+    def test_line_breaks_are_no_change(self) -> None:
+        one = draft(field("story", "textarea"))
+        one.edited = Edited(5, "JANE", {"story": "Long ago.\r\nIn a town. \r\n"})
+        one.submit(0, {0: "Long ago.\nIn a town."}, version=0)
+        assert one.changes == ()
+
+    def test_a_newer_template_blames_nobody_for_what_is_there(self) -> None:
+        one = self.edit()
+        one.submit(0, {FIRST: "Ann", AGE: "young"}, version=0)
+        one.rebase(template(section("Only", *FIELDS, field("note", mask="##"))))
+        assert set(one.problems) == {"age"}
+        assert self.changed(one) == {"first": ("JANE", "Ann")}
+
+
+@pytest.mark.parametrize(
+    ("state", "new", "edit"),
+    [
+        (DraftState.SENDING, "create-under-way", "edit-under-way"),
+        (DraftState.DONE, "create-done", "edit-done-before"),
+        (DraftState.CANCELLED, "draft-was-cancelled", "edit-was-cancelled"),
+    ],
+)
+def test_what_is_settled_takes_nothing_more(state: DraftState, new: str, edit: str) -> None:
+    one = filled()
+    one.state = state
+    with pytest.raises(Refused) as caught:
+        one.submit(0, {FIRST: "Late"}, version=0)
+    assert caught.value.key == new
+    one.edited = Edited(5, "JANE", {})
+    with pytest.raises(Refused) as caught:
+        one.submit(0, {FIRST: "Late"}, version=0)
+    assert caught.value.key == edit
