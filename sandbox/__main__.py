@@ -39,7 +39,7 @@ PLANS = {Generation.V1: LOS_SANTOS, Generation.V2: PALETO}
 def tour(
     *, plain: Annotated[bool, typer.Option("--plain", help="No colours and no frames, as when piped.")] = False
 ) -> None:
-    """Watch the real bot being used: a dozen scenes, each with its promises. Exit code 0 when all were kept."""
+    """Watch the real bot being used: two dozen scenes, each with its promises. Exit code 0 when all were kept."""
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # a terminal that has no “ must not end the tour
     plain = plain or not sys.stdout.isatty()

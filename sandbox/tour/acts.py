@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .transcript import Transcript
 
 LONGEST_ANSWER = 30.0
+DOTS = "••••••••"
 
 
 class Acts:
@@ -37,11 +38,11 @@ class Acts:
 
     # Commands.
 
-    async def types(self, who: Member, command: str, **options: Value) -> Screen:
+    async def types(self, who: Member, command: str, /, **options: Value) -> Screen:
         """Type a slash command and wait for the whole answer."""
         return await self.answered(who, await self.begins(who, command, **options))
 
-    async def begins(self, who: Member, command: str, **options: Value) -> Exchange:
+    async def begins(self, who: Member, command: str, /, **options: Value) -> Exchange:
         """Type a slash command and wait for the first response only."""
         self._act(who, f"types /{command}{''.join(map(_option, options.items()))}")
         exchange = self._note(await self.town.discord.command(who, command, options))
@@ -77,6 +78,20 @@ class Acts:
         second = await self.answered(who, two)
         return await self.answered(who, one), second
 
+    async def press_together(self, screen: Screen, *presses: tuple[Member, str]) -> list[Screen]:
+        """Let several people press a button each at once, and return what came of each press."""
+        for who, label in presses:
+            self._act(who, f"presses [ {label} ] in the same moment")
+        begun = await asyncio.gather(*(self._press(who, screen, label) for who, label in presses))
+        return [await self.answered(who, exchange) for (who, _), exchange in zip(presses, begun, strict=True)]
+
+    async def smuggles(self, who: Member, under: Screen, screen: Screen, label: str) -> Screen:
+        """Forge a press of another message's button under one's own message, as in another server."""
+        self._act(who, f"forges a press of the other server's [ {label} ] in {who.guild.name}")
+        custom_id = next(button.custom_id for button in _message(screen).buttons if button.label == label)
+        exchange = await self.town.discord.press_id(who, _message(under), custom_id)
+        return await self.answered(who, self._note(exchange))
+
     async def chooses(self, who: Member, screen: Screen, which: str, *values: Value, forged: bool = False) -> Screen:
         """Choose in the select whose placeholder starts with `which`: options by label, members, roles or channels."""
         chosen = ", ".join(map(_named, values)) or "nothing"
@@ -84,15 +99,21 @@ class Acts:
         exchange = await self.town.discord.choose(who, _message(screen), which, values, force=forged)
         return await self.answered(who, self._note(exchange))
 
-    async def submits(self, who: Member, screen: Screen, answers: Answers, *, short: bool = False) -> Screen:
-        """Fill in the open form and submit it. Shown field by field, or `short`: in a line, without the answer."""
+    async def submits(
+        self, who: Member, screen: Screen, answers: Answers, *, short: bool = False, hidden: Sequence[str] = ()
+    ) -> Screen:
+        """Fill in the open form and submit it. Shown field by field, or `short`: in a line, without the answer.
+
+        What is typed into the fields of `hidden` is a secret, so the reader is shown dots.
+        """
         if screen.modal is None:
             raise LookupError(f"{who.name} has no open form but reads: {screen.text}")
+        told = {**answers, **dict.fromkeys(hidden, DOTS)}
         if short:
-            self._act(who, f"fills in {form_line(screen.modal, answers)}")
+            self._act(who, f"fills in {form_line(screen.modal, told)}")
         else:
             self._act(who, "fills in the form")
-            self._transcript.screen(f"Form: {screen.modal.title}", form_lines(screen.modal, answers))
+            self._transcript.screen(f"Form: {screen.modal.title}", form_lines(screen.modal, told))
         exchange = self._note(await self.town.discord.submit(who, screen.modal, answers))
         await exchange.settled(LONGEST_ANSWER)
         answer = self._screen(who, exchange)

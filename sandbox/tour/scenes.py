@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .approval_scenes import approval, denial, two_approvers, undo_after_kill, verifies
 from .character import SHEET, SLIPS, page_of
+from .community_scenes import audit, own_characters, own_data
+from .setup_scenes import connects, neighbours, sets_up
 from .stage import Stage, scene
 from .town import BLAINE, LOS_SANTOS, PALETO
 
@@ -252,4 +255,15 @@ SCENES = (
     lost_answer,
     cad_fails,
     discord_id_alone,
+    connects,
+    sets_up,
+    verifies,
+    approval,
+    denial,
+    two_approvers,
+    undo_after_kill,
+    own_characters,
+    neighbours,
+    audit,
+    own_data,
 )

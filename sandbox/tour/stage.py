@@ -10,7 +10,7 @@ from .acts import Acts
 from .promises import Promise, in_time
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Callable, Coroutine, Sequence
 
     from sandbox.cad import Entry
     from sandbox.discord import Member
@@ -63,6 +63,15 @@ class Stage(Acts):
         """Promise that the CAD was asked exactly this in this scene, in this order."""
         self.same(name or f"the CAD was asked: {', '.join(endpoints)}", self._endpoints(), list(endpoints))
 
+    def asked_times(self, endpoint: str, count: int) -> None:
+        """Promise how often the CAD was asked this in this scene, whatever else it was asked."""
+        self.same(f"calls of the kind “{endpoint}” to the CAD: {count}", self._endpoints().count(endpoint), count)
+
+    def silent(self, place: str, texts: Sequence[str], *words: str) -> None:
+        """Promise that none of these words stands in any of the texts; the words themselves are not told."""
+        found = [text for text in texts if any(word and word in text for word in words)]
+        self.promises.append(Promise(place, kept=not found, expected="nothing of it", seen=f"{len(found)} times"))
+
     def in_time(self) -> None:
         """Promise that every act of this scene was acknowledged within Discord's 3 s."""
         self.promises.append(in_time(self.company.exchanges[self._exchanges_before :]))
@@ -79,7 +88,7 @@ class Stage(Acts):
 
     def sent(self, method: str, path: str, *keys: str) -> None:
         """Show the last request to the CAD word for word; promise its line, the keys of its body and the Discord id."""
-        entry = self._calls[-1]
+        entry = self.calls[-1]
         body: Json = entry.body if isinstance(entry.body, dict) else {}
         lines = json.dumps(body, indent=2, ensure_ascii=False).splitlines()
         self._transcript.code("The request to the CAD, word for word:", [f"{entry.method} {entry.path}", *lines])
@@ -92,16 +101,16 @@ class Stage(Acts):
 
     def show_cad(self) -> None:
         """Show the CAD's side of the scene."""
-        self._transcript.cad([_call(entry) for entry in self._calls], self.town.holdings())
+        self._transcript.cad([_call(entry) for entry in self.calls], self.town.holdings())
 
     @property
-    def _calls(self) -> list[Entry]:
+    def calls(self) -> list[Entry]:
         """The calls that the CAD got in this scene, but for those that every start of the bot makes."""
         entries = self.town.cad.ledger.entries[self._entries_before :]
         return [entry for entry in entries if entry.number not in self._asked_at_starts]
 
     def _endpoints(self) -> list[str]:
-        return [entry.endpoint for entry in self._calls]
+        return [entry.endpoint for entry in self.calls]
 
 
 def _call(entry: Entry) -> str:

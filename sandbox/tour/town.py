@@ -12,6 +12,8 @@ from sandbox.cad import Community, SandboxCad
 from sandbox.discord import Permission, SandboxDiscord
 from sandbox.templates import CHARACTER_TYPE, default_template, hard_template
 
+from .neighbours import Neighbours
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from types import TracebackType
@@ -29,7 +31,8 @@ class Plan:
     """What a town is like: its name, how it is told of, the bot's settings beside the addresses, its template.
 
     With `approvals` players ask in the channel #approvals, and the bot writes to #audit. Without `home` its guild is
-    no home guild: nothing of it or its community is in the environment, and its owner has to set everything up.
+    no home guild: nothing of it or its community is in the environment, and its owner has to set everything up. With
+    `neighbours` the bot is in a second guild as well, of a community of its own, which nobody set up either.
     """
 
     name: str
@@ -40,6 +43,7 @@ class Plan:
     db_sync: bool = False
     approvals: bool = False
     home: bool = True
+    neighbours: str = ""
 
 
 LOS_SANTOS = Plan(
@@ -61,7 +65,14 @@ PALETO = Plan(
     about="CAD API v2, accounts are known by nothing but their Discord id",
     version="v2",
 )
-PLANS = (LOS_SANTOS, BLAINE, PALETO)
+VESPUCCI = Plan(
+    name="Vespucci Harbor Roleplay",
+    about="CAD API v2, one bot for many servers: nobody has set this one up yet",
+    version="v2",
+    home=False,
+    neighbours="Grapeseed Roleplay",
+)
+PLANS = (LOS_SANTOS, BLAINE, PALETO, VESPUCCI)
 
 
 class Town:
@@ -81,6 +92,7 @@ class Town:
         self.staff_role = self.guild.add_role("Staff")
         self.player_role = self.guild.add_role("Player")
         self.approver_role = self.guild.add_role("Approver")
+        self.general = next(iter(self.guild.channels.values()))
         self.approvals = self._closed_channel("approvals", self.staff_role, self.approver_role)
         self.audit = self._closed_channel("audit", self.staff_role)
         self.olivia = self.guild.owner
@@ -91,6 +103,7 @@ class Town:
         self.quinn = self.guild.add_member("Quinn", [self.player_role])
         self.nils = self.guild.add_member("Nils", [self.player_role])
         self.otto = self.guild.add_member("Otto")
+        self.neighbours = Neighbours(plan.neighbours, self.cad, self.discord) if plan.neighbours else None
         self._accounts: dict[int, Account] = {}
         for who in (self.sam, self.pia, self.quinn, self.otto):
             self.register(who)
@@ -158,7 +171,7 @@ class Town:
 
     def title(self, who: Member) -> str:
         """Return a member's name with the role that matters here."""
-        nothing = "owner" if who is self.guild.owner else "no role"
+        nothing = "owner" if who is who.guild.owner else "no role"
         return f"{who.name} ({', '.join(role.name for role in who.roles) or nothing})"
 
     def holdings(self) -> list[str]:
@@ -180,10 +193,10 @@ class Town:
             channel.allow(reader, Permission.VIEW_CHANNEL)
         return channel
 
-    def register(self, who: Member) -> None:
-        """Give a member a CAD account: known by his Discord id, on v1 by an API ID that is the same."""
-        api_ids = [str(who.id)] if self.plan.version == "v1" else []
-        discord = str(who.id)
+    def register(self, who: Member, *, known: bool = True) -> None:
+        """Give a member a CAD account: known by his Discord id, on v1 by an API ID that is the same, or by neither."""
+        api_ids = [str(who.id)] if known and self.plan.version == "v1" else []
+        discord = str(who.id) if known else None
         self._accounts[who.id] = self.cad.state.add_account(f"{who.name}OnDuty", discord=discord, api_ids=api_ids)
 
 

@@ -79,6 +79,8 @@ async def test_every_promise_is_kept_with_the_real_bot() -> None:
     assert "Sam (Staff) types /linkchar sync_id:ABC12345 member:@Pia" in told
     assert "only Sam sees this" in told
     assert "PUT /v2/civilian/character-links/ABC12345" in told
+    assert "API key: ••••••••" in told
+    assert "Account secret: ••••••••" in told
     assert not FRAMES.search(told)
     assert not SECRETS.search(told)
     assert max(map(len, told.splitlines())) <= WIDTH
@@ -164,6 +166,28 @@ def spoil_key(company: Company) -> None:
 
 def spoil_discord(company: Company) -> None:
     company.town.discord.refusals.append(Refusal("POST", "/x", 400, 50035, "Invalid Form Body"))
+
+
+def test_closed_direct_messages_are_no_fault_of_the_bot(tmp_path: Path) -> None:
+    company = Company(PALETO, tmp_path)
+    company.stopped = Stopped(0, 0.2)
+    company.town.discord.refusals.append(Refusal("POST", "/x", 403, 50007, "Cannot send messages to this user"))
+    assert ["0 of 0" in one.name for one in closing_promises([company]) if not one.kept] == [True]
+
+
+@scene(PALETO, "A word that should not be there", "It is told, but the word is not.")
+async def leak(stage: Stage) -> None:
+    stage.silent("no soup", ["The soup is hot.", "Bread."], "soup", "")
+    stage.silent("no tea", ["The soup is hot."], "tea")
+    stage.asked_times("link", 1)
+
+
+async def test_what_must_not_be_there_is_a_broken_promise() -> None:
+    code, told = await play([leak])
+    assert code == 1
+    assert "BROKEN: no soup\n    expected: nothing of it\n    seen:     1 times" in told
+    assert "BROKEN: calls of the kind “link” to the CAD: 1" in told
+    assert "Kept: no tea" in told
 
 
 def spoil_cad(company: Company) -> None:
