@@ -196,12 +196,13 @@ class SettingUp:
         return await self.change(turn, Step.POLICY, self_link_pattern=parse_pattern(pattern), max_links=int(number))
 
     async def change(self, turn: Turn, step: Step, **changes: object) -> Guild:
-        """Store changed settings, with the history row in the same transaction; nothing where nothing differs."""
+        """Store changed settings, with the history row in the same transaction; no row where nothing differs."""
         async with self._lock(turn):
             guild = self.current(turn)
             changed = {name: value for name, value in changes.items() if getattr(guild.config, name) != value}
+            seen = _seen(guild.config, step)
             if not changed:
-                return guild
+                return await self._guilds.change(turn.guild.id, seen) if seen else guild
             before = {name: getattr(guild.config, name) for name in changed}
             deed = Deed(
                 action="set-up",
@@ -209,7 +210,7 @@ class SettingUp:
                 before=_readable(as_stored(before)),
                 after=_readable(as_stored(changed)),
             )
-            stored = await self._guilds.change(turn.guild.id, changed, self._history.noting(turn, deed))
+            stored = await self._guilds.change(turn.guild.id, {**changed, **seen}, self._history.noting(turn, deed))
         self._history.settled.set()
         return stored
 
@@ -271,6 +272,11 @@ def standing_of(turn: Turn, guild: Guild) -> tuple[Rule, bool]:
     others = decide(turn.actor, guild.policy, Action.VIEW, None)
     approves = decide(turn.actor, guild.policy, Action.DECIDE, None).allowed
     return (others if others.allowed else own).rule, approves
+
+
+def _seen(config: GuildConfig, step: Step) -> dict[str, object]:
+    """The players' rules are done once somebody chose among them, also what they are by default."""
+    return {"reviewed": config.reviewed | {step.value}} if step is Step.POLICY else {}
 
 
 def _standing(step: Step, config: GuildConfig, *, is_done: bool) -> Standing:

@@ -82,7 +82,7 @@ async def sets_up(stage: Stage) -> None:
     stage.reads(page, "Saved: channel for audit lines")
     page = await stage.presses(olivia, page, "Next")
     page = await stage.chooses(olivia, page, "How players link themselves", "With approval")
-    stage.reads(page, "Players ask, staff decide")
+    stage.reads(page, "Players ask, staff decide", "Rules for players\ndone", name="the owner chose the default rule")
     await opens(stage, page)
 
 

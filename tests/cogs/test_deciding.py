@@ -134,9 +134,9 @@ class TestCheckedAnew:
         await office.ask(pia)
         office.set(office.channel.id, self_link=SelfLink.OFF)
         answer = await office.press(staff, "Approve")
-        assert "SELF_LINK" in answer.text
+        assert "do not link themselves" in answer.text
         office.set(office.channel.id, player_may=frozenset())
-        assert "PLAYER_MAY" in (await office.press(staff, "Retry")).text
+        assert "Players may not link in this server" in (await office.press(staff, "Retry")).text
 
     @pytest.mark.usefixtures("hers")
     async def test_who_left_closes_the_card(self, office: Office, pia: Any, staff: Any) -> None:

@@ -180,6 +180,11 @@ class TestPolicy:
         assert "any player can take any character" in page.text
         assert owner.config.self_link is SelfLink.OPEN
 
+    async def test_choosing_what_is_so_by_default_is_choosing(self, owner: Owner) -> None:
+        page = await owner.choose(await owner.open("Rules for players"), "How players link", "approval")
+        assert page.headline == "Saved: how players link themselves."
+        assert page.text.splitlines()[2] == "done"
+
     async def test_what_players_may_do(self, owner: Owner) -> None:
         page = await owner.choose(await owner.open("Rules for players"), "What players may do", "link", "create")
         assert owner.config.player_may == {PlayerAction.LINK, PlayerAction.CREATE}

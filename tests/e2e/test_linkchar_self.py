@@ -95,7 +95,7 @@ async def test_open_an_account_unknown_to_the_cad_is_told_the_steps_in_order(wor
 async def test_off_players_are_told_that_staff_links(world: World) -> None:
     player = world.player()
     answer = await world.command(player, "linkchar", sync_id="OFF1")
-    assert_refused(answer, "staff", "SELF_LINK")
+    assert_refused(answer, "staff", "/setup")
     assert world.calls == []
 
 
@@ -123,7 +123,7 @@ async def test_off_a_player_can_neither_enter_nor_undo_his_way_around_the_rule(w
 async def test_off_staff_linking_themselves_follow_the_players_rule_and_admins_do_not(world: World) -> None:
     staff = world.player("staff")
     answer = await world.command(staff, "linkchar", sync_id="OFF4")
-    assert_refused(answer, "SELF_LINK")
+    assert_refused(answer, "/setup")
     admin = world.player("admin")
     answer = await world.command(admin, "linkchar", sync_id="OFF5")
     assert headline(answer).startswith("Linked `OFF5`")
@@ -219,11 +219,11 @@ async def test_limit_an_undo_cannot_go_beyond_it(world: World) -> None:
 async def test_what_players_may_not_do_is_refused_with_the_rule(world: World) -> None:
     player = world.player(links=["MAY1"])
     answer = await world.command(player, "linkchar", sync_id="MAY1", action="remove")
-    assert_refused(answer, "PLAYER_MAY")
+    assert_refused(answer, "/setup")
     done = await world.command(player, "linkchar", sync_id="MAY2")
     if "Unlink" in labels(done):
         answer = await world.press(player, done, "Unlink")
-        assert_refused(answer, "PLAYER_MAY")
+        assert_refused(answer, "/setup")
     assert player.account.links == ["MAY1", "MAY2"]
 
 

@@ -106,8 +106,8 @@ request-may-not = Not approved: { $member } may not link a character now.
     { $rule ->
         [blocked] One of his roles is blocked.
         [not-a-player] He needs one of these roles: { $roles }
-        [self-link-off] Players do not link themselves in this server any more (SELF_LINK).
-       *[other] Players may not link in this server (PLAYER_MAY).
+        [self-link-off] Players do not link themselves in this server any more; whoever manages it can change that with `/setup`.
+       *[other] Players may not link in this server; whoever manages it can change that with `/setup`.
     }
     The request stays open: press **Retry** when that is put right, or **Deny**. Nothing was linked.
 request-other-community = Not approved: this server is connected to another CAD community now.

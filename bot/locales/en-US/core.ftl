@@ -59,15 +59,15 @@ rule-blocked-nobody = Refused: one of your roles is blocked from using this bot.
 rule-not-a-player = Refused: you need a player role.
     Any one of these opens it: { $roles }. Ask the server's staff for it.
 rule-not-a-player-nobody = Refused: no player role is set up in this server.
-    Until whoever runs the bot sets PLAYER_ROLE_IDS, only staff can use this.
+    Until whoever manages the server chooses one with `/setup`, only staff can use this.
 rule-players-may-not-nobody = Refused: players may not do this in this server.
-    Staff can do it for you. The rule is PLAYER_MAY; whoever runs the bot can change it.
+    Staff can do it for you. Whoever manages the server can change the rule with `/setup`.
 rule-self-link-off-nobody = Not linked: players do not link themselves in this server.
-    Ask staff to link the character for you. The rule is SELF_LINK; whoever runs the bot can change it.
+    Ask staff to link the character for you. Whoever manages the server can change the rule with `/setup`.
 rule-staff-only = Refused: only staff can do that.
-    For other members, and with the options for staff, you need one of these roles: { $roles }. For yourself, leave those options out.
+    You need one of these roles: { $roles }. A command that is also for players works for yourself without its options for staff and without another member.
 rule-staff-only-nobody = Refused: only staff can do that, and no staff role is set up in this server.
-    Whoever runs the bot can set STAFF_ROLE_IDS. For yourself, leave the options for staff out.
+    Whoever manages the server can choose one with `/setup`. A command that is also for players works for yourself without its options for staff and without another member.
 
 ## Sync IDs
 
