@@ -78,6 +78,7 @@ def save_community(tx: Connection, community_id: str, **values: object) -> None:
 def save_template(tx: Connection, community_id: str, body: Mapping[str, Any], *, now: float) -> str:
     """Store a template as the community's newest and return its digest."""
     digest = template_digest(body)
+    save_community(tx, community_id)  # of which nothing may be stored yet
     key = {"community_id": community_id, "digest": digest}
     upsert(tx, templates, key, {"body": dict(body), "fetched_at": now})
     save_community(tx, community_id, template=digest)
@@ -86,6 +87,7 @@ def save_template(tx: Connection, community_id: str, body: Mapping[str, Any], *,
 
 def keep_template(tx: Connection, community_id: str, body: Mapping[str, Any], *, now: float) -> None:
     """Store a template that somebody's draft is of; which one is the community's newest stays as it is."""
+    save_community(tx, community_id)
     values = {"community_id": community_id, "digest": template_digest(body), "body": dict(body), "fetched_at": now}
     insert_once(tx, templates, values)
 

@@ -202,8 +202,10 @@ async def test_a_draft_is_offered_again_as_it_was_left(world: World) -> None:
     opened = await world.command(player, "newchar")
     await world.fill(player, opened, {**required(player), "First Name": "Kept", "Date of Birth": "yesterday"})
     again = await world.command(player, "newchar")
-    held = form(again)
-    assert held.field("First Name").value == "Kept" or "Kept" in text(await world.fill(player, again, {}))
+    assert headline(again) == "You have an unfinished character."
+    assert "Kept" in text(again)
+    assert "Start over" in labels(again)
+    held = form(await world.press(player, again, "Continue"))
     assert held.field("Date of Birth").value == "yesterday"
 
 
@@ -216,7 +218,7 @@ async def test_drafts_of_different_targets_and_people_are_kept_apart(world: Worl
     opened = await world.command(first, "newchar")
     assert form(opened).field("First Name").value == ""
     again = await world.command(world.staff, "newchar", member=first.member)
-    assert form(again).field("First Name").value == "Uno"
+    assert "Uno" in text(again)
 
 
 async def test_cancel_throws_the_draft_away(world: World) -> None:

@@ -64,7 +64,6 @@ async def test_are_erased_for_one_person_and_after_their_time(database: Database
 
 
 async def test_a_template_that_is_kept_for_a_draft_is_not_the_newest(database: Database) -> None:
-    await database.write(lambda tx: guilds.save_community(tx, "rp"))
     digest = await database.write(lambda tx: guilds.save_template(tx, "rp", {"name": "new"}, now=5.0))
     for _ in range(2):
         await database.write(lambda tx: guilds.keep_template(tx, "rp", {"name": "old"}, now=9.0))
