@@ -35,7 +35,7 @@ def to_values(form: Form, answers: Answers) -> dict[str, str]:
     A blank answer is left out, unless it takes back a value of the template. Raises ValueError for answers that
     `check` refuses, other than missing ones.
     """
-    return {field.uid: encoded(answer) for field, answer in _settled(form, answers) if answer or field.default}
+    return {field.uid: _encoded(answer) for field, answer in _settled(form, answers) if answer or field.default}
 
 
 def changed_values(form: Form, before: Answers, answers: Answers) -> dict[str, str]:
@@ -44,7 +44,7 @@ def changed_values(form: Form, before: Answers, answers: Answers) -> dict[str, s
     A field that was not answered, or that is hidden now, keeps what it holds. Raises ValueError as `to_values`.
     """
     return {
-        field.uid: encoded(answer)
+        field.uid: _encoded(answer)
         for field, answer in _settled(form, answers, standing=before)
         if (answer or "") != (before.get(field.uid) or "")
     }
@@ -72,16 +72,6 @@ def as_new_character(record: dict[str, Any]) -> dict[str, Any]:
     """Return the record typed as a character and without what names an existing record."""
     new = {key: value for key, value in record.items() if key.lower() not in REPLACED}
     return {"recordTypeId": CHARACTER_TYPE, "type": CHARACTER_TYPE, **new}
-
-
-def held_answers(form: Form, record: Template) -> dict[str, Answer]:
-    """Return what a record holds in the fields of the form, as answers: the start of an edit."""
-    held = {}
-    sources = {field.uid: field for _, field in reversed(list(record.each_field()))}
-    for field in form.fields:
-        if field.uid in sources:
-            held[field.uid] = held_answer(field.kind, field.options, sources[field.uid])
-    return held
 
 
 def record_answers(form: Form, record: Template) -> dict[str, Answer]:
@@ -117,7 +107,7 @@ def as_text(answer: Answer) -> str:
     return answer if isinstance(answer, str) else ", ".join(answer)
 
 
-def encoded(answer: Answer) -> str:
+def _encoded(answer: Answer) -> str:
     """Return an answer as one value of `replaceValues`."""
     if isinstance(answer, str):
         return answer

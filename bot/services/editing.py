@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.domain.access import Action
-from bot.domain.encoding import encoded, record_answers
+from bot.domain.encoding import changed_values, record_answers
 from bot.errors import CadError, CadErrorKind, CharlinkError, NotApplied, Question, Refused
 from bot.services.characters import CharacterIntent, pick, require_own_record
 from bot.services.creation import after_failure
@@ -168,7 +168,8 @@ class Editing:
         account = turn.tenant.memory.name(target)
         if not wanted:
             return EditOutcome(record.display_name, edited.record_id, account, ())
-        values = {one.field.uid: encoded(one.after) for one in wanted}
+        changed = changed_values(draft.form, edited.held, draft.everything)
+        values = {one.field.uid: changed[one.field.uid] for one in wanted}
         deed = Deed(Action.EDIT, draft.subject.member_id, str(target), str(edited.record_id))
         deed.after = {"fields": sorted(values)}
         async with self._history.operation(turn, deed):
