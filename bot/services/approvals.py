@@ -233,7 +233,7 @@ class Approvals:
         """Return a request to who asked. Raises Refused for anybody else."""
         request = await self.find(turn.guild.id, request_id)
         if request.requester_id != turn.actor.user_id:
-            raise Refused("button-not-yours")
+            raise Refused("decision-not-yours")
         return request
 
     async def placed(self, request: Request, channel_id: int, message_id: int) -> None:

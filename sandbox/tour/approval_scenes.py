@@ -102,6 +102,7 @@ async def denial(stage: Stage) -> None:
     stage.reads(told, "Denied: HARB0002", "That is not a name in our game")
     stage.same("that answer is for Quinn alone", told.title, "Charlink, only Quinn sees this")
     other = await stage.presses(stage.otto, mention, "Read the decision")
+    stage.reads(other, "for somebody else")
     stage.silent("whoever else presses it learns nothing", [other.text], "HARB0002", "Denied", "not a name")
     again = await stage.types(stage.quinn, "linkchar", sync_id="HARB0002")
     form = await stage.presses(stage.quinn, again, "Ask staff")
@@ -148,3 +149,30 @@ async def undo_after_kill(stage: Stage) -> None:
     undone = await stage.presses(stage.sam, linked, "Undo")
     stage.reads(undone, "Undone", "HARB0004")
     stage.links(stage.pia, "HARB0001")
+
+
+@scene(
+    VESPUCCI,
+    "A deleted card comes back, and a request is taken back",
+    "Nothing of a request is lost with its card; who asked can withdraw it, and then nobody can approve it.",
+)
+async def withdrawal(stage: Stage) -> None:
+    """The request that Quinn has open from the scene before."""
+    card = await stage.looks(stage.olivia, stage.town.approvals, "Request: @Quinn", "HARB0005")
+    stage.deletes(stage.olivia, card)
+    answer = await stage.types(stage.quinn, "linkchar", sync_id="HARB0005")
+    form = await stage.presses(stage.quinn, answer, "Ask staff")
+    again = await stage.submits(stage.quinn, form, {"The character's name": "Rosa Lind"}, short=True)
+    stage.show(again)
+    stage.reads(again, "Already asked: HARB0005")
+    card = await stage.looks(stage.ava, stage.town.approvals, "Request: @Quinn", "HARB0005")
+    stage.same("the card is there again", card.buttons, ["Look up", "Approve", "Deny"])
+    status = await stage.types(stage.quinn, "account status")
+    stage.reads(status, "QuinnOnDuty", "HARB0005", "waiting for staff", "HARB0002", "denied")
+    gone = await stage.presses(stage.quinn, status, "Withdraw HARB0005")
+    stage.reads(gone, "Withdrawn: HARB0005 is not asked for any more")
+    card = await stage.looks(stage.ava, stage.town.approvals, "Withdrawn")
+    stage.reads(card, "@Quinn took back the request for HARB0005")
+    stage.same("nothing can be decided on it any more", card.buttons, [])
+    stage.asked_times("link", 0)
+    stage.links(stage.quinn)

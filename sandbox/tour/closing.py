@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     from .company import Company
 
-CLOSED_DMS = 50007
-"""The code of a direct message to somebody who takes none: no bot can know that before it tries."""
+UNFORESEEN = frozenset({50007, 10008})
+"""A direct message to somebody who takes none, a card that was deleted: no bot knows that before it tries."""
 
 
 def closing_promises(companies: Sequence[Company]) -> tuple[Promise, ...]:
@@ -31,7 +31,7 @@ def closing_promises(companies: Sequence[Company]) -> tuple[Promise, ...]:
                 str(refusal)
                 for company in companies
                 for refusal in company.town.discord.refusals
-                if refusal.code != CLOSED_DMS
+                if refusal.code not in UNFORESEEN
             ],
         ),
         _nothing(

@@ -48,6 +48,7 @@ async def others(stage: Stage, number: str) -> None:
     stage.reads(answer, "No such character", "Nothing was changed", name="Quinn can't remove it by its number")
     answer = await stage.types(stage.quinn, "chars remove", character=number, member=stage.pia)
     stage.reads(answer, "only staff can do that", name="nor by naming Pia")
+    stage.props["refused"] = answer
     stage.asked_times("remove", 0)
 
 
@@ -66,11 +67,10 @@ async def audit(stage: Stage) -> None:
     stage.same("all of it is in the file", missing, [])
     stage.silent("neither a field's value nor a secret is in it", [table], "VEGA", *stage.town.cad.secrets)
     stage.reads(await stage.looks(stage.sam, stage.town.audit, "HARB0004"), "@Sam", "@Pia")
-    refused = await stage.types(stage.pia, "audit")
-    stage.reads(refused, "only staff can do that", "@Staff")
-    reference = refused.text.rpartition("Reference: ")[2].split()[0]
+    stage.reads(await stage.types(stage.pia, "audit"), "only staff can do that", "@Staff")
+    reference = stage.props["refused"].text.rpartition("Reference: ")[2].split()[0]
     found = await stage.types(stage.sam, "audit", reference=reference)
-    stage.reads(found, "1 entry", "@Pia", reference, name="the reference under Pia's refusal leads to its entry")
+    stage.reads(found, "1 entry", "@Quinn", "refused", reference, name="the reference under Quinn's refusal is found")
     may = await stage.types(stage.sam, "access", command="linkchar", member=stage.pia)
     stage.reads(may, "@Pia", "allowed to ask", "@Player")
     may_not = await stage.types(stage.sam, "access", command="linkchar", member=stage.otto)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .approval_scenes import approval, denial, two_approvers, undo_after_kill, verifies
+from .approval_scenes import approval, denial, two_approvers, undo_after_kill, verifies, withdrawal
 from .character import SHEET, SLIPS, page_of
 from .community_scenes import audit, own_characters, own_data
 from .setup_scenes import connects, neighbours, sets_up
@@ -264,6 +264,7 @@ SCENES = (
     undo_after_kill,
     own_characters,
     neighbours,
+    withdrawal,
     audit,
     own_data,
 )

@@ -36,7 +36,7 @@ class TestTelling:
         assert "ABC" not in f"{message.content}{message.embeds[0].description}"
         otto = office.stage.member("Otto", "player")
         assert (await office.press(otto, "Read the decision", message)).headline == (
-            "This button belongs to somebody else."
+            "This decision is for somebody else."
         )
         read = await office.press(pia, "Read the decision", message)
         assert read.headline == "Approved: `ABC` is linked."

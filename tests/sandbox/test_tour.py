@@ -168,10 +168,11 @@ def spoil_discord(company: Company) -> None:
     company.town.discord.refusals.append(Refusal("POST", "/x", 400, 50035, "Invalid Form Body"))
 
 
-def test_closed_direct_messages_are_no_fault_of_the_bot(tmp_path: Path) -> None:
+@pytest.mark.parametrize("code", [50007, 10008])
+def test_what_no_bot_can_foresee_is_no_fault_of_it(tmp_path: Path, code: int) -> None:
     company = Company(PALETO, tmp_path)
     company.stopped = Stopped(0, 0.2)
-    company.town.discord.refusals.append(Refusal("POST", "/x", 403, 50007, "Cannot send messages to this user"))
+    company.town.discord.refusals.append(Refusal("POST", "/x", 403, code, "Not so"))
     assert ["0 of 0" in one.name for one in closing_promises([company]) if not one.kept] == [True]
 
 

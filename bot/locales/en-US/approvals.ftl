@@ -142,6 +142,8 @@ told-closed = Closed: { $sync_id } is not linked.
 told-instead = your request was decided.
     Press the button to read how; only you can. You get no direct messages from this server, so I say it here.
 button-read = Read the decision
+decision-not-yours = This decision is for somebody else.
+    Only who asked can read it. `/account status` shows your own requests. Nothing was changed.
 requests-title = Requests to staff
 requests-line = { $sync_id } (**{ $character }**): { $state ->
         [open] waiting for staff
