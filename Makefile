@@ -22,8 +22,8 @@ format: $(VENV)/.dev
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-clean:
-	rm -rf $(VENV) build data
+clean:  ## what make made; never the database or the keys
+	rm -rf $(VENV) build
 
 $(VENV)/.venv:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Charlink needs Python 3.11 or newer: make PYTHON=python3.12 ...")'

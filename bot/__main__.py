@@ -211,7 +211,8 @@ async def _check(settings: Settings) -> int:
         parts = await build(settings, database, vault, session, nothing)
         async with parts.bot:
             await check_deployment(settings, parts.bot, parts.services.guilds, findings)
-    return EX_FAILED if findings.failed else 0
+        failed = findings.failed
+    return EX_FAILED if failed else 0
 
 
 async def _migrate(settings: Settings) -> int:

@@ -80,7 +80,7 @@ def _access_of(command: app_commands.Command[Any, ..., Any] | app_commands.Conte
 
 
 def _target(interaction: discord.Interaction, options: dict[str, Any]) -> int | None:
-    """The member a command is for: the one named or right-clicked, nobody where only an API id is given, else its user."""
+    """The member a command is for: named or right-clicked, nobody where only an API id is given, else its user."""
     if isinstance(interaction.command, app_commands.ContextMenu):
         data: Any = interaction.data or {}  # JSON
         return int(data["target_id"])

@@ -91,7 +91,7 @@ def configure_logging(level: str, style: str, redact: Redactor) -> None:
     root.setLevel(max(logging.getLevelNamesMapping()[level], logging.INFO))
     for ours in ("bot", "cogs"):
         logging.getLogger(ours).setLevel(level)
-    for noisy in ("discord.client", "discord.state"):  # they warn of voice and intents, which are never used
+    for noisy in ("discord.client", "discord.state", "alembic"):  # voice and intents are never used
         logging.getLogger(noisy).setLevel(logging.ERROR)
 
 

@@ -30,6 +30,7 @@ from bot.ui.roster import (
 )
 
 if TYPE_CHECKING:
+    from bot.client import CharlinkBot
     from bot.services.characters import Characters
     from bot.services.drafts import Draft
     from bot.services.editing import Editing
@@ -50,7 +51,7 @@ class Chars(commands.Cog):
     chars = app_commands.Group(name="chars", description="See, select, edit or remove your characters in the CAD")
 
     def __init__(
-        self, bot: commands.Bot, desk: Desk, router: Router, *, characters: Characters, editing: Editing
+        self, bot: CharlinkBot, desk: Desk, router: Router, *, characters: Characters, editing: Editing
     ) -> None:
         self.bot = bot
         self.desk = desk

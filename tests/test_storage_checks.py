@@ -48,7 +48,8 @@ async def test_a_key_that_is_gone_while_something_needs_it() -> None:
     database = Database("sqlite:///data/charlink.db")
     await database.migrate()
     row = GuildRow(1, "c", b"sealed", {})
-    await database.write(lambda tx: (save_community(tx, "c", name="C"), save_guild(tx, row, now=1.0)))
+    await database.write(lambda tx: save_community(tx, "c", name="C"))
+    await database.write(lambda tx: save_guild(tx, row, now=1.0))
     await database.close()
     assert (await found())["finding-key-missing"] is Verdict.FAIL
     assert "finding-key-missing" not in await found(ENCRYPTION_KEYS=KEY)

@@ -228,8 +228,8 @@ class Guilds:
         return self._overrides.get(guild_id) or rows.GuildRow(guild_id)
 
     def _guild(self, row: rows.GuildRow) -> Guild:
-        home = row.id in self._home.guild_ids
-        base = self._home.config if home else GuildConfig()
+        base = self._home.config if row.id in self._home.guild_ids else GuildConfig()
+        home = row.id in self._home.guild_ids and self._home.credentials is not None
         config = base.with_changes(row.config)
         credentials = self._home.credentials if home else self._opened(row)
         if credentials is None:

@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from bot.errors import CadError, CharlinkError, NotApplied, Question, Refused
+from bot.errors import CadError, CharlinkError, NotApplied, Question, Refused, StorageError
 from bot.storage import history as rows
 from bot.storage.history import Entry, State
 
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     Work = Callable[[Connection], object]
 
 log = logging.getLogger(__name__)
+
+COMPLETE_AFTER = (1, 2, 4, 8, 15, 30, 60, 120, 300)
+"""Seconds between attempts to complete a row while the database fails. What is left open, the next start settles."""
 
 TOKEN_PURPOSE = "interaction-token"  # noqa: S105 - what a token is sealed for
 
@@ -68,6 +71,7 @@ class History:
         self._vault = vault
         self._clock = clock
         self.settled = asyncio.Event()
+        self._completing: set[asyncio.Task[None]] = set()
 
     async def note(self, turn: Turn, deed: Deed, *also: Work) -> None:
         """Write a finished action together with its state, in one transaction.
@@ -127,7 +131,7 @@ class History:
             self.settled.set()
 
     async def _settle(self, begun: Entry, deed: Deed, state: State, cause: str, works: list[Work] | tuple[()]) -> None:
-        """Complete the row. That goes on also if the person's task is cancelled meanwhile."""
+        """Complete the row; a write goes on to its end also if the person's task is cancelled meanwhile."""
         entry = replace(
             begun,
             state=state,
@@ -144,8 +148,28 @@ class History:
                 one(tx)
             rows.settle(tx, entry)
 
-        await asyncio.shield(self._database.write(work))
+        try:
+            await self._database.write(work)
+        except StorageError as error:
+            # The CAD has done what it has done: the person is told that, and the row is completed when it can be.
+            log.error("operation %s can't be completed in the history yet: %s", entry.reference, error)  # noqa: TRY400 - one line for operators
+            self._later(work)
         self.settled.set()
+
+    def _later(self, work: Work) -> None:
+        async def complete() -> None:
+            for pause in COMPLETE_AFTER:
+                await asyncio.sleep(pause)
+                try:
+                    await self._database.write(work)
+                except StorageError:
+                    continue
+                self.settled.set()
+                return
+
+        task = asyncio.create_task(complete())
+        self._completing.add(task)
+        task.add_done_callback(self._completing.discard)
 
     def _entry(self, turn: Turn, deed: Deed, state: State) -> Entry:
         origin = turn.origin

@@ -96,7 +96,7 @@ class Tenant:
 
 @dataclass(frozen=True, slots=True)
 class Guild:
-    """A guild as it is set up. `tenant` is None until a community is connected; `home`: the environment's own."""
+    """A guild as it is set up. `tenant` is None until a community is connected; `home`: the environment connects it."""
 
     id: int
     config: GuildConfig = field(default_factory=GuildConfig)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import null, select, update
 
-from bot.storage.statements import insert_once
+from bot.storage.statements import fitted, insert_once
 from bot.storage.tables import history
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def settle(tx: Connection, entry: Entry) -> None:
         "ended_at": entry.ended_at,
         "token": None,
     }
-    tx.execute(update(history).where(history.c.operation == entry.operation).values(values))
+    tx.execute(update(history).where(history.c.operation == entry.operation).values(fitted(history, values)))
 
 
 def unsettled(tx: Connection) -> tuple[Entry, ...]:

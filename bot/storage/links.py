@@ -29,13 +29,13 @@ def load(tx: Connection, community_id: str, *, limit: int) -> LinkNews:
 
 def save(tx: Connection, community_id: str, news: LinkNews, *, now: float) -> None:
     """Store what was met. What was known under a name before its account was known moves to the account."""
-    for target, (account, username) in news.names.items():
+    for target, (account, username) in sorted(news.names.items(), key=str):  # in one order: no two processes deadlock
         key = {"community_id": community_id, "alias": str(target)}
         upsert(tx, accounts, key, {"account": account, "username": username})
         if account and target.kind is not TargetKind.ACCOUNT:
             same = (links.c.community_id == community_id) & (links.c.target == str(target))
             tx.execute(delete(links).where(same))  # `news.links` has them again, under the account
-    for (target, sync_id), linked in news.links.items():
+    for (target, sync_id), linked in sorted(news.links.items(), key=str):
         key = {"community_id": community_id, "target": str(target), "sync_id": sync_id}
         upsert(tx, links, key, {"linked": linked, "seen_at": now})
 

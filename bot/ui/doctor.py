@@ -77,5 +77,5 @@ def _line(words: Words, finding: Finding) -> str:
         Verdict.FAIL: words("doctor-line-fail", near=near),
     }[finding.verdict]
     if finding.remedy:
-        line += " " + words("doctor-remedy", near=words(finding.remedy, **finding.params))
+        line += "\n  " + words("doctor-remedy", near=words(finding.remedy, **finding.params))
     return cut(line, LINE)

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.cogs.cast import Cast
 from tests.cogs.stage import Stage, staged
 from tests.community import Town, town
+from tests.services.files import OneFile
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -40,3 +42,11 @@ def pia(stage: Stage) -> Any:
 def hers(stage: Stage, pia: Any) -> Account:
     """Pia's CAD account."""
     return stage.resident(pia)
+
+
+@pytest.fixture
+async def cast(place: Town, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Cast]:
+    """Every kind of member. What Discord's picker hides can be sent all the same: only the bot's decision counts."""
+    monkeypatch.setattr("simcord.actors._check_command_access", lambda *_: None)
+    async with staged(place, OneFile(b"{}")) as ready:
+        yield Cast(ready)

@@ -9,7 +9,6 @@ import discord
 import pytest
 from discord import app_commands
 
-from bot.services.tenants import Guild
 from bot.ui.reply import PREFIX
 from tests.cogs.stage import Answer, Stage
 
@@ -60,7 +59,7 @@ async def test_a_guild_that_nobody_set_up(stage: Stage, pia: Any) -> None:
 
 
 async def test_a_policy_of_another_guild_opens_nothing(stage: Stage, pia: Any) -> None:
-    stage.guilds._guilds[stage.guild.id] = Guild(1, stage.guilds.find(stage.guild.id).config, stage.town.tenant)
+    stage.guilds._guilds[stage.guild.id] = replace(stage.guilds._guilds[stage.guild.id], id=1)
     assert (await stage.slash(pia, "linkchar", sync_id="ABC")).headline == "Refused: this belongs to another server."
 
 

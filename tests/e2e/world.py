@@ -43,7 +43,7 @@ KEY = "e2e-0f9b1c7d-community-key"
 FIRST_ANSWER_SECONDS = 3.0
 ANSWER_SECONDS = 20.0
 START_SECONDS = 15.0
-ASKED_FOR_TEMPLATE = re.compile(r"CAD call \S*( \S*)?templates")
+ASKED_FOR_TEMPLATE = re.compile(r"CAD call \S*( \S*)?templates|the character template is not at hand")
 """The log line of a start's last step: from then on the form is the first answer of /newchar."""
 
 V1 = Config({"SONORAN_API_VERSION": "v1", "SELF_LINK": "open"})
