@@ -201,8 +201,12 @@ async def _check(settings: Settings) -> int:
     findings = Findings(sys.stdout)
     async for finding in storage_findings(settings):
         findings.tell(finding)
-    if findings.failed:  # nothing can be built without it
-        return EX_FAILED
+    if not findings.failed:  # without its storage nothing can be built
+        await _check_the_rest(settings, findings)
+    return EX_FAILED if findings.failed else 0
+
+
+async def _check_the_rest(settings: Settings, findings: Findings) -> None:
     async with opened(settings) as (database, vault, session):
 
         async def nothing(_: Parts) -> None:
@@ -211,8 +215,6 @@ async def _check(settings: Settings) -> int:
         parts = await build(settings, database, vault, session, nothing)
         async with parts.bot:
             await check_deployment(settings, parts.bot, parts.services.guilds, findings)
-        failed = findings.failed
-    return EX_FAILED if failed else 0
 
 
 async def _migrate(settings: Settings) -> int:

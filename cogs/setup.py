@@ -80,7 +80,7 @@ class SetUp(commands.Cog):
             "open": self.open,
             "go": self.open,
             "next": self.next,
-            "skip": self.next,
+            "skip": self.skip,
             "key": self.ask_key,
             "typed": self.prove,
             "framework": self.set_framework,
@@ -124,13 +124,14 @@ class SetUp(commands.Cog):
         await self._show(visit, self.setting_up.current(visit.turn), _step(what))
 
     async def next(self, visit: Visit, what: str) -> None:
-        """Mark a step as finished or skipped, and go on to the one after it."""
+        """Mark a step as looked at, and go on to the one after it."""
         step = _step(what)
-        guild = await self.setting_up.review(visit.turn, step)
-        if step.following is None:
-            await self.overview(visit, "")
-        else:
-            await self._show(visit, guild, step.following)
+        await self._follow(visit, step, await self.setting_up.finish(visit.turn, step))
+
+    async def skip(self, visit: Visit, what: str) -> None:
+        """Mark a step as left out, and go on to the one after it."""
+        step = _step(what)
+        await self._follow(visit, step, await self.setting_up.skip(visit.turn, step))
 
     async def ask_key(self, visit: Visit, _: str) -> None:
         """Ask for the community's id and key."""
@@ -225,7 +226,7 @@ class SetUp(commands.Cog):
         """Say what this person's commands would meet."""
         self._at(visit, Step.TRIAL)
         trial = await self.setting_up.trial(visit.turn)
-        guild = await self.setting_up.review(visit.turn, Step.TRIAL)
+        guild = self.setting_up.current(visit.turn)
         await visit.show(pages.trial_page(self._wizard(visit, guild), trial))
 
     async def post_here(self, visit: Visit, _: str) -> None:
@@ -237,6 +238,12 @@ class SetUp(commands.Cog):
         """Post the panel in the channel that was chosen."""
         self._at(visit, Step.PANEL)
         await self._post(visit, await self.premises.chosen_channel(visit.interaction))
+
+    async def _follow(self, visit: Visit, step: Step, guild: Guild) -> None:
+        if step.following is None:
+            await self.overview(visit, "")
+        else:
+            await self._show(visit, guild, step.following)
 
     async def _post(self, visit: Visit, channel: Channel | None) -> None:
         if channel is None:

@@ -6,6 +6,7 @@ same process (its shard's), so what is in memory here is what holds.
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import logging
 import time
@@ -86,6 +87,8 @@ class Guilds:
         self._new_budget, self._new_breaker = budget, breaker
         self._staging = staging
         self._clock = clock
+        self._changing = asyncio.Lock()
+        self._disowned = False
         self._guilds: dict[int, Guild] = {}
         self._overrides: dict[int, rows.GuildRow] = {}
         self._communities: dict[str, Community] = {}
@@ -165,8 +168,9 @@ class Guilds:
         self, guild_id: int, changes: Mapping[str, object], also: Callable[[Connection], object] | None = None
     ) -> Guild:
         """Store changed settings of a guild, with `also` in the same transaction, and return the guild as it is now."""
-        row = self._row(guild_id)
-        return await self._store(replace(row, config={**row.config, **as_stored(changes)}), also)
+        async with self._changing:  # read and written in one piece, or one of two changes would be lost
+            row = self._row(guild_id)
+            return await self._store(replace(row, config={**row.config, **as_stored(changes)}), also)
 
     async def connect(
         self,
@@ -177,14 +181,8 @@ class Guilds:
         also: Callable[[Connection], object] | None = None,
     ) -> Guild:
         """Join a community with a key that the CAD accepted; `credentials.community_id` is what the CAD said."""
-        row = self._row(guild_id)
         key = self._vault.seal(credentials.key.get_secret_value(), guild_id=guild_id, purpose=rows.KEY_PURPOSE)
-        stored = replace(
-            row,
-            community_id=credentials.community_id,
-            key=key,
-            config={**row.config, **as_stored(changes)},
-        )
+        joined = {"community_id": credentials.community_id, "key": key}
         self._community(credentials.community_id).name = name
 
         def both(tx: Connection) -> None:
@@ -192,10 +190,13 @@ class Guilds:
             if also is not None:
                 also(tx)
 
-        return await self._store(stored, both)
+        async with self._changing:
+            row = self._row(guild_id)
+            return await self._store(replace(row, **joined, config={**row.config, **as_stored(changes)}), both)
 
     async def disown(self, community_id: str) -> None:
         """Take the home guilds' community away: the CAD says that the key is another's."""
+        self._disowned = True
         for guild in self.of_community(community_id):
             if guild.home:
                 self._guilds[guild.id] = replace(guild, tenant=None)
@@ -232,7 +233,7 @@ class Guilds:
         home = row.id in self._home.guild_ids and self._home.credentials is not None
         config = base.with_changes(row.config)
         credentials = self._home.credentials if home else self._opened(row)
-        if credentials is None:
+        if credentials is None or (home and self._disowned):
             return Guild(row.id, config, None, home)
         tenant = Tenant(
             self._community(credentials.community_id),

@@ -88,6 +88,9 @@ class Trial:
     template_problem: CharlinkError | None = None
 
 
+TRIED = "tried"
+"""The mark of a dry run that was made: going past the step makes none."""
+
 TRUSTED = frozenset({"staff", "approvers", "admins"})
 """Sets of roles that open something for others' accounts."""
 
@@ -114,7 +117,7 @@ class SettingUp:
             Step.ROLES: bool(config.staff or config.players),
             Step.CHANNELS: config.approval_channel is not None,
             Step.POLICY: "policy" in config.reviewed,
-            Step.TRIAL: "trial" in config.reviewed,
+            Step.TRIAL: TRIED in config.reviewed,
             Step.PANEL: config.panel_message is not None,
         }
         return {step: _standing(step, config, is_done=done[step]) for step in Step}
@@ -124,13 +127,20 @@ class SettingUp:
         guild = self._guilds.find(turn.guild.id)
         return guild if guild is not None else turn.guild
 
-    async def review(self, turn: Turn, step: Step) -> Guild:
-        """Mark a step as finished or skipped."""
+    async def finish(self, turn: Turn, step: Step) -> Guild:
+        """Mark a step as looked at."""
+        return await self._mark(turn, step.value)
+
+    async def skip(self, turn: Turn, step: Step) -> Guild:
+        """Mark a step as left out."""
+        return await self._mark(turn, _skipped(step))
+
+    async def _mark(self, turn: Turn, mark: str) -> Guild:
         async with self._lock(turn):
             reviewed = self.current(turn).config.reviewed
-            if step.value in reviewed:
+            if mark in reviewed:
                 return self.current(turn)
-            return await self._guilds.change(turn.guild.id, {"reviewed": reviewed | {step.value}})
+            return await self._guilds.change(turn.guild.id, {"reviewed": reviewed | {mark}})
 
     async def set_framework(self, turn: Turn, chosen: str) -> Guild:
         """Say which framework the game server runs. Raises InvalidInput for one that there is not."""
@@ -215,7 +225,15 @@ class SettingUp:
         return stored
 
     async def trial(self, turn: Turn) -> Trial:
-        """Find out what this person's `/linkchar` and `/newchar` would meet: at most two reads, nothing changed."""
+        """Find out what this person's `/linkchar` and `/newchar` would meet: at most two reads, nothing changed.
+
+        The step counts as done by it, whatever was found.
+        """
+        found = await self._try(turn)
+        await self._mark(turn, TRIED)
+        return found
+
+    async def _try(self, turn: Turn) -> Trial:
         link, create = (
             decide(turn.actor, turn.policy, action, turn.actor.user_id) for action in (Action.LINK, Action.CREATE)
         )
@@ -282,7 +300,12 @@ def _seen(config: GuildConfig, step: Step) -> dict[str, object]:
 def _standing(step: Step, config: GuildConfig, *, is_done: bool) -> Standing:
     if is_done:
         return Standing.DONE
-    return Standing.SKIPPED if step.value in config.reviewed else Standing.MISSING
+    passed_over = {step.value, _skipped(step)} & config.reviewed
+    return Standing.SKIPPED if passed_over else Standing.MISSING
+
+
+def _skipped(step: Step) -> str:
+    return f"{step}-skipped"
 
 
 def _readable(changes: Mapping[str, object]) -> dict[str, object]:
