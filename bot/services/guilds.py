@@ -182,7 +182,6 @@ class Guilds:
     ) -> Guild:
         """Join a community with a key that the CAD accepted; `credentials.community_id` is what the CAD said."""
         key = self._vault.seal(credentials.key.get_secret_value(), guild_id=guild_id, purpose=rows.KEY_PURPOSE)
-        joined = {"community_id": credentials.community_id, "key": key}
         self._community(credentials.community_id).name = name
 
         def both(tx: Connection) -> None:
@@ -191,8 +190,8 @@ class Guilds:
                 also(tx)
 
         async with self._changing:
-            row = self._row(guild_id)
-            return await self._store(replace(row, **joined, config={**row.config, **as_stored(changes)}), both)
+            config = {**self._row(guild_id).config, **as_stored(changes)}
+            return await self._store(rows.GuildRow(guild_id, credentials.community_id, key, config), both)
 
     async def disown(self, community_id: str) -> None:
         """Take the home guilds' community away: the CAD says that the key is another's."""

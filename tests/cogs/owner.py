@@ -20,6 +20,12 @@ KEY = "sandbox-key"
 WRONG = "another-key-altogether"
 
 
+def closed(stage: Stage, **rights: bool) -> Any:
+    """Make a channel in which everybody, the bot too, lacks what is given as False."""
+    deny: dict[Any, discord.PermissionOverwrite] = {stage.guild.default_role: discord.PermissionOverwrite(**rights)}
+    return stage.guild.create_text_channel("silent", overwrites=deny)
+
+
 class Owner:
     """Somebody with Manage Server, who works through `/setup` in a guild that nobody set up."""
 

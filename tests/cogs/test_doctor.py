@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-import discord
 import pytest
 
 from bot.domain.configuration import GuildConfig
@@ -16,7 +15,7 @@ from bot.services.tenants import Guild
 from bot.settings import ApiVersion, CreateForm, SelfLink
 from bot.storage.guilds import GuildRow
 from sandbox.cad.state import Community
-from tests.cogs.owner import Owner
+from tests.cogs.owner import Owner, closed
 from tests.cogs.stage import Stage, staged
 from tests.community import town
 
@@ -83,8 +82,7 @@ async def test_roles_that_are_gone_open_nothing_and_are_named(stage: Stage) -> N
 
 
 async def test_channels_that_are_gone_or_silent(stage: Stage) -> None:
-    deny = {stage.guild.default_role: discord.PermissionOverwrite(send_messages=False)}
-    silent = stage.guild.create_text_channel("silent", overwrites=deny)
+    silent = closed(stage, send_messages=False)
     answer = await examined(stage, replace(well(stage), approval_channel=99, audit_channel=silent.id))
     assert "channel for requests: `99` is no text channel" in answer.text
     assert "may not write in silent; it lacks “Send Messages”" in answer.text

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import discord
 import pytest
 from pydantic import SecretStr
 
 from bot.cad.protocol import Credentials
 from bot.errors import StorageError
 from bot.settings import SelfLink
-from tests.cogs.owner import Owner
+from tests.cogs.owner import Owner, closed
 from tests.cogs.stage import Answer
 
 if TYPE_CHECKING:
@@ -72,8 +71,7 @@ class TestPosting:
         assert "The older panel could not be deleted" in page.text
 
     async def test_where_the_bot_may_not_write_nothing_is_posted(self, owner: Owner, stage: Stage) -> None:
-        deny = {stage.guild.default_role: discord.PermissionOverwrite(embed_links=False)}
-        silent = stage.guild.create_text_channel("silent", overwrites=deny)
+        silent = closed(stage, embed_links=False)
         answer = await owner.choose(await owner.open("Panel"), "Post it in another channel", silent)
         assert answer.headline.startswith("Not saved: the bot may not write in")
         assert "Embed Links." in answer.text

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -178,9 +178,7 @@ async def test_what_else_the_cad_may_refuse_is_said(
 
 
 @pytest.mark.parametrize(("version", "form"), [("v1", CreateForm.DICTIONARY), ("v1-old", CreateForm.CHARACTER)])
-async def test_v1_is_proven_by_its_own_call_and_its_cost_is_said(
-    owner: Owner, stage: Stage, version: str, form: CreateForm
-) -> None:
+async def test_v1_is_proven_by_its_own_call_and_its_cost_is_said(owner: Owner, version: str, form: CreateForm) -> None:
     asked = await owner.enter_key(version=version)
     assert "Prefer v2" in asked.text
     await owner.press(asked, "Yes, that is ours")

@@ -10,7 +10,7 @@ import pytest
 from bot.domain.frameworks import Framework
 from bot.errors import CadErrorKind
 from bot.settings import DbSync, PlayerAction, SelfLink
-from tests.cogs.owner import Owner
+from tests.cogs.owner import Owner, closed
 
 if TYPE_CHECKING:
     from tests.cogs.stage import Stage
@@ -82,7 +82,7 @@ class TestRoles:
         await owner.choose(page, "Player roles", stage.roles["player"])
         page = await owner.choose(await owner.open("Roles"), "Approver roles", owner.managers)
         assert "may decide requests" in page.text
-        assert owner.guild.policy.players == {stage.roles["player"].id}
+        assert owner.guild.policy.players == frozenset({stage.roles["player"].id})
 
     async def test_an_empty_menu_opens_nothing(self, owner: Owner, stage: Stage) -> None:
         page = await owner.choose(await owner.open("Roles"), "Staff roles", stage.roles["staff"])
@@ -105,8 +105,8 @@ class TestRoles:
         page = await owner.choose(page, "Blocked roles", stage.roles["blocked"])
         assert page.headline == "Saved: blocked roles."
         assert (owner.config.admins, owner.config.blocked) == (
-            {stage.roles["admin"].id},
-            {stage.roles["blocked"].id},
+            frozenset({stage.roles["admin"].id}),
+            frozenset({stage.roles["blocked"].id}),
         )
         assert (await owner.press(page, "Back to staff and players")).headline.endswith("Roles")
 
@@ -144,7 +144,7 @@ class TestChannels:
         assert owner.config.audit_channel is None
 
     async def test_what_is_missing_is_named(self, owner: Owner, stage: Stage) -> None:
-        channel = silent(stage)
+        channel = closed(stage, send_messages=False)
         answer = await owner.choose(await owner.open("Channels"), "Channel for requests", channel)
         assert answer.headline.startswith("Not saved: the bot may not write in")
         assert "Send Messages." in answer.text
@@ -166,12 +166,6 @@ class TestChannels:
         page = await owner.open("Channels")
         answer = await owner.forge(page, "channel-audit_channel", component_type=8, values=["99"])
         assert answer.headline == "Not saved: the bot can't see that channel."
-
-
-def silent(stage: Stage) -> Any:
-    """Make a channel in which the bot may not write."""
-    deny = {stage.guild.default_role: discord.PermissionOverwrite(send_messages=False)}
-    return stage.guild.create_text_channel("silent", overwrites=deny)
 
 
 class TestPolicy:
