@@ -24,6 +24,7 @@ Payload = dict[str, Any]  # a command as Discord's JSON
 
 FEW_GUILDS = 100
 ADDED_BY_DISCORD = frozenset({"id", "application_id", "guild_id", "version", "nsfw", "dm_permission", "handler"})
+PERMISSIONS = "default_member_permissions"
 
 
 async def sync_commands(bot: commands.AutoShardedBot, home: Collection[int], *, force: bool = False) -> int:
@@ -79,5 +80,7 @@ def _essence(value: Any) -> Any:  # noqa: ANN401 - JSON
     """Drop what Discord adds, and what is empty, absent or a default: it gives some of these back and some not."""
     if isinstance(value, dict):
         kept = {key: _essence(inner) for key, inner in value.items() if key not in ADDED_BY_DISCORD}
+        if kept.get(PERMISSIONS) is not None:
+            kept[PERMISSIONS] = str(kept[PERMISSIONS])  # sent as a number, given back as text
         return {key: inner for key, inner in kept.items() if inner not in (None, False, "", [], {})}
     return [_essence(inner) for inner in value] if isinstance(value, list) else value

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from simcord import Env
 
 from tests.cogs.cast import Cast
 from tests.cogs.stage import Stage, staged
@@ -48,5 +49,6 @@ def hers(stage: Stage, pia: Any) -> Account:
 async def cast(place: Town, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Cast]:
     """Every kind of member. What Discord's picker hides can be sent all the same: only the bot's decision counts."""
     monkeypatch.setattr("simcord.actors._check_command_access", lambda *_: None)
+    monkeypatch.setitem(Env._settle_internal.__kwdefaults__, "idle", 0.002)  # looks for what is done after 50 ms else
     async with staged(place, OneFile(b"{}")) as ready:
         yield Cast(ready)

@@ -107,4 +107,8 @@ def test_the_hash_is_over_what_matters() -> None:
     assert digest([ours, {"name": "b"}]) == digest([{"name": "b"}, theirs])
     assert digest([ours]) != digest([{**ours, "description": "y"}])
     assert digest([ours]) != digest([{**ours, "default_member_permissions": "32"}])
+    assert digest([{**ours, "default_member_permissions": 32}]) == digest(
+        [{**ours, "default_member_permissions": "32"}]
+    )
+    assert digest([{**ours, "default_member_permissions": 0}]) != digest([ours])
     assert digest([]) != digest([ours])

@@ -46,7 +46,7 @@ setting-limits = self-link pattern and limit
 
 setup-connection-none = No CAD community is connected to this server yet. Until one is, nobody can link or create characters.
 setup-connection = Connected to **{ $name }** ({ $id }), API { $version }. Several servers may share one community; each has its own roles and rules.
-setup-connection-how = Have the community id and the API key ready: in the CAD, as its owner, open Administration and look for the API settings. The key is asked for in a form, checked with the CAD, stored encrypted and never shown again.
+setup-connection-how = Have the community id and the API key ready: in the CAD, as its owner, open Administration and look for the API settings. The key is asked for in a form, checked with the CAD, stored encrypted and never shown in full again.
 setup-connection-home = Connected to **{ $name }** by the environment.
     This is a home server of this bot: its community, key and API version are the settings SONORAN_COMMUNITY_ID, SONORAN_API_KEY and SONORAN_API_VERSION of whoever runs the bot, and can't be changed here.
 setup-connection-home-none = This is a home server of this bot, and no CAD community is connected to it.
@@ -57,7 +57,7 @@ setup-key-title = Connect your CAD community
 setup-field-id = Community id
 setup-field-id-about = As it is shown in the CAD's API settings
 setup-field-key = API key
-setup-field-key-about = Stored encrypted, never shown again. Don't post it in a channel.
+setup-field-key-about = Stored encrypted, never shown in full. Don't post it in a channel.
 setup-field-version = API version
 setup-field-version-about = v2 is recommended: it knows members by their Discord id
 version-v2 = v2 (recommended)
