@@ -49,6 +49,7 @@ def hers(stage: Stage, pia: Any) -> Account:
 async def cast(place: Town, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Cast]:
     """Every kind of member. What Discord's picker hides can be sent all the same: only the bot's decision counts."""
     monkeypatch.setattr("simcord.actors._check_command_access", lambda *_: None)
-    monkeypatch.setitem(Env._settle_internal.__kwdefaults__, "idle", 0.002)  # looks for what is done after 50 ms else
+    defaults: Any = Env._settle_internal.__kwdefaults__
+    monkeypatch.setitem(defaults, "idle", 0.002)  # how often it looks whether all is done
     async with staged(place, OneFile(b"{}")) as ready:
         yield Cast(ready)

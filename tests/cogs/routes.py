@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.checks.guild import Verdict
+from bot.domain.findings import Verdict
 from bot.domain.access import Action
 from bot.services.approvals import AskIntent, RequestIntent
 from bot.services.auditing import AuditIntent
