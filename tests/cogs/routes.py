@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.domain.findings import Verdict
 from bot.domain.access import Action
+from bot.domain.findings import Verdict
 from bot.services.approvals import AskIntent, RequestIntent
 from bot.services.auditing import AuditIntent
 from bot.services.binding import BindIntent, ForgetIntent, StatusIntent, VerifyIntent
