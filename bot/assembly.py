@@ -277,6 +277,7 @@ def build_cogs(
             connecting=services.connecting,
             premises=premises,
             panels=panels,
+            board=board,
         ),
         Doctor(desk, services.guilds, premises, router),
         Panel(router),

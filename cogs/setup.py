@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from bot.services.connecting import Connecting
     from bot.services.setting_up import SettingUp
     from bot.services.tenants import Guild
+    from bot.ui.board import Board
     from bot.ui.desk import Desk
     from bot.ui.panel import Panels
     from bot.ui.premises import Premises
@@ -62,12 +63,14 @@ class SetUp(commands.Cog):
         connecting: Connecting,
         premises: Premises,
         panels: Panels,
+        board: Board,
     ) -> None:
         self.desk = desk
         self.setting_up = setting_up
         self.connecting = connecting
         self.premises = premises
         self.panels = panels
+        self.board = board
         self.ways = self._ways()
         router.add("setup", SetupIntent, self.go_on)
         router.add("connect", ConnectIntent, self.connect)
@@ -198,6 +201,7 @@ class SetUp(commands.Cog):
             raise Refused("setup-channel-gone")
         guild = await self.setting_up.set_channel(visit.turn, what, channel)
         await self._saved(visit, guild, Step.CHANNELS, what.replace("_", "-"))
+        await self.board.catch_up(lambda guild_id: guild_id == guild.id, ())  # requests that waited for a channel
 
     async def set_self_link(self, visit: Visit, _: str) -> None:
         """Take how players link themselves."""
