@@ -139,10 +139,6 @@ def _place(arg: str) -> tuple[str, int]:
     direction, _, number = arg.partition("-")
     if not arg:
         return OLDER, 0
-    if (
-        direction not in {OLDER, NEWER}
-        or not (number.isascii() and number.isdecimal())
-        or len(number) > len(str(2**62))
-    ):
+    if direction not in {OLDER, NEWER} or not (number.isascii() and number.isdecimal()) or len(number) > DIGITS:
         raise Expired("button-unknown")
     return direction, int(number)

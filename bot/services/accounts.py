@@ -141,6 +141,16 @@ class Accounts:
             proven.add((await self._read(turn, target)).community_user_id)
         return frozenset(one for one in proven if one)
 
+    async def is_own(self, turn: Turn, account: Account) -> bool:
+        """Whether an account is the actor's own, as far as it is known: by his binding, else by his Discord id."""
+        me = turn.actor.user_id
+        binding = await self.binding(turn.guild, me)
+        if binding is not None:
+            return binding.account == account.uuid
+        target = _named(turn.tenant, me, None, Use.CHARACTERS)
+        found = await self._account_or_none(turn, target) if target is not None else None
+        return found is not None and found.uuid == account.uuid
+
     async def explain(self, turn: Turn, target: Target, error: CadError) -> CharlinkError:
         """Return what to tell when the CAD does not take a call for `target`; any other error comes back as it is.
 

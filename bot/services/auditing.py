@@ -9,6 +9,7 @@ import asyncio
 import csv
 import io
 import json
+import re
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -34,8 +35,9 @@ NEWS_SECONDS = 24 * 3600.0
 """How long a row is news for the audit channel."""
 NEWS_ROWS = 60
 """Rows that are looked at for one message: more lines than that never fit."""
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "'")
-"""How a cell begins that a spreadsheet would run; the apostrophe itself too, taking one off reads any cell."""
+FORMULA = re.compile(r"(^|;)(?=[=+\-@\t\r'])")
+"""Where a spreadsheet would begin to run a cell: at its start, and where a semicolon parts cells, as it does in many
+languages. Before an apostrophe too, so that taking one off in each of these places reads any cell."""
 COLUMNS = (
     "began",
     "ended",
@@ -128,8 +130,11 @@ def as_csv(entries: Iterable[Entry]) -> tuple[bytes, int]:
 
 
 def harmless(cell: str) -> str:
-    """Return a cell that no spreadsheet takes for a formula. One apostrophe off the front gives back what it was."""
-    return f"'{cell}" if cell.startswith(FORMULA) else cell
+    """Return a cell that no spreadsheet takes for a formula.
+
+    One apostrophe off the front, and off behind each semicolon, gives back what it was.
+    """
+    return FORMULA.sub(r"\1'", cell)
 
 
 def _line(cells: Iterable[str]) -> bytes:

@@ -135,7 +135,8 @@ class AccountBinding:
     async def bind(self, turn: Turn, intent: BindIntent) -> Bound:
         """Bind a member to an account in this guild, as staff say, after asking the CAD whether there is such a one.
 
-        Only admins bind themselves, or over another binding, which they are asked about first.
+        Only admins bind themselves, give their own account to another member (for whom they would follow staff's rules
+        with it), or bind over another binding, which they are asked about first.
         """
         target = _target(intent)
         if intent.member_id == turn.actor.user_id and turn.decision.rule is not Rule.ADMIN:
@@ -145,6 +146,8 @@ class AccountBinding:
         except CadError as error:
             raise await self._accounts.explain(turn, target, error) from error
         refuse_unusable(account)
+        if turn.decision.rule is not Rule.ADMIN and await self._accounts.is_own(turn, account):
+            raise Refused("set-own-account-admin", account=account.username)
         api_id = target.value if target.kind is TargetKind.API_ID else None
         work = partial(self._set, turn=turn, intent=intent, account=account, api_id=api_id)
         bound = await self._database.write(work)

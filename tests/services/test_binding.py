@@ -215,6 +215,15 @@ class TestSet:
         await self.set(place, Rule.ADMIN, member=SAM, username="Sam")
         assert (await bound(place, SAM)).username == "Sam"
 
+    @pytest.mark.parametrize("bound_before", [False, True])
+    async def test_ones_own_account_is_given_to_nobody_else(self, place: Town, *, bound_before: bool) -> None:
+        """For another member staff follow staff's rules: with their own account that is what they may not."""
+        sam = place.resident("Sam", None if bound_before else SAM)
+        if bound_before or place.tenant.version is ApiVersion.V1:  # where it is not bound, nobody knows that it is his
+            await bind(place, SAM, sam, guild_id=EVERYWHERE, source=Source.SECRET)
+        assert (await self.refused(place, username="Sam")).key == "set-own-account-admin"
+        assert await stored(place, OTTO) == ()
+
     async def test_the_same_once_more(self, place: Town) -> None:
         otto = place.resident("Otto", api_ids=["STEAM:1"], community_user_id="STEAM:1")
         await bind(place, OTTO, otto, guild_id=EVERYWHERE, source=Source.SECRET)

@@ -102,6 +102,8 @@ verify-moved = It was bound to another member until now. He is told that it is n
 
 set-own-admin = Refused: you can't say yourself which CAD account is yours.
     Prove it with `/account verify`, or ask an admin. Nothing was changed.
+set-own-account-admin = Refused: **{ $account }** is your own CAD account.
+    For your own account you follow the same rules as players, so only an admin can say that it is another member's. Nothing was changed.
 set-over-admin = Refused: only an admin can change that.
     The member has another CAD account here, or { $account } is bound to another member. An admin can move it, or its owner proves it with `/account verify`. Nothing was changed.
 set-one-name = Name the CAD account in exactly one way.
