@@ -36,7 +36,7 @@ async def test_an_entry_says_who_what_whom_and_what_became_of_it(stage: Stage, s
         ({"state": State.CANCELLED}, "<@7001>: link `CHAR0` for <@7002>: cancelled."),
         (
             {"state": State.REFUSED, "cause": "rule-staff-only-nobody", "subject": "", "member_id": SAM},
-            "<@7001>: link (staff, for the own account): refused (“Refused: only staff can do that, and",
+            "<@7001>: link (staff, for their own account): refused (“Refused: only staff can do that, and",
         ),
         (
             {"state": State.REFUSED, "cause": "max-links"},
