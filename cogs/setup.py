@@ -148,7 +148,7 @@ class SetUp(commands.Cog):
     async def prove(self, visit: Visit, _: str) -> None:
         """Prove what was entered with the CAD, and ask whether that is the right community."""
         typed = typed_connection(visit.interaction)
-        visit.doing("setup", SetupIntent(community_id=typed.community_id[:50]))
+        visit.doing("setup", SetupIntent(community_id=typed.kept_id))
         self._at(visit, Step.CONNECTION)
         proof = await self.connecting.prove(visit.turn, typed)
         yes = visit.custom_id("connect", ConnectIntent(proof=proof.id))

@@ -36,6 +36,8 @@ WRONG_SECONDS = 3600.0
 PENDING_SECONDS = 15 * 60.0
 MAX_PENDING = 1_000
 SHOWN_OF_KEY = 4
+KEPT_ID = 20
+"""The longest id that is kept while it is not proven: keys are longer, and are pasted into the wrong field."""
 LOW_PLANS = frozenset({"FREE", "STARTER", "STANDARD"})
 """Plans whose API lacks characters and links (cad-api.md 1.7). By name: numbers differ between generations."""
 
@@ -58,6 +60,12 @@ class Typed:
     key: SecretStr
     version: ApiVersion = ApiVersion.V2
     create_form: CreateForm = CreateForm.CHARACTER
+
+    @property
+    def kept_id(self) -> str:
+        """The id to offer again after a failure, which stores it: blank where it may be a misplaced key."""
+        typed = self.community_id.strip()
+        return typed if len(typed) <= KEPT_ID and _COMMUNITY.fullmatch(typed) else ""
 
 
 @dataclass(frozen=True, slots=True)
