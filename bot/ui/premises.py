@@ -78,7 +78,8 @@ class Premises:
         try:
             return chosen_channel(interaction)
         except LookupError as unknown:
-            return await self.channel(interaction.guild_id or 0, int(str(unknown.args[0])))
+            named = str(unknown.args[0])  # what anybody can forge
+            return await self.channel(interaction.guild_id or 0, int(named)) if named.isdecimal() else None
 
     async def commands(self, guild_id: int, *, home: bool) -> bool:
         """Whether every command is registered where this guild sees it: its own if it is a home, else everybody's."""

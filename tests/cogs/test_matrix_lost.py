@@ -98,7 +98,7 @@ class TestAnotherGuild:
         stage = cast.stage
         guild = stage.env.create_guild()
         roles = {name: guild.create_role(name) for name in ("staff", "player", "admin", "approver")}
-        sets = {name: frozenset({roles[role].id}) for name, role in _SETS.items()}
+        sets: dict[str, Any] = {name: frozenset({roles[role].id}) for name, role in _SETS.items()}
         policy = replace(stage.policy, guild_id=guild.id, blocked=frozenset(), **sets)
         stage.guilds.set_up(Guild(guild.id, config_of(policy), stage.town.tenant))
         there = guild.add_member(cast.people[Who.ADMIN].user, roles=list(roles.values()))

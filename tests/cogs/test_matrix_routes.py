@@ -12,8 +12,9 @@ import pytest
 
 from bot.services.turn import Subject
 from bot.ui.reply import PREFIX, shared_id
-from tests.cogs.cast import Cast, Who, headline, refused
+from tests.cogs.cast import BROKEN, Cast, Who, headline, refused
 from tests.cogs.routes import OWNED, SHARED, Way
+from tests.cogs.stage import Answer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -174,3 +175,14 @@ async def test_random_rows_of_shared_routes_open_nothing(cast: Cast) -> None:
                 assert headline(await cast.click(member, shared_id(route, "0", arg))) == UNKNOWN
     assert cast.stage.town.asked == []
     assert await cast.kept() == (0, 0)
+
+
+async def test_a_forged_channel_is_no_channel(cast: Cast) -> None:
+    manager = cast.people[Who.MANAGER]
+    ticket = issue(cast, "setup", manager, Subject(member_id=manager.id))
+    for arg in ("channel-approval_channel", "channel-none", "panel"):
+        for typed in ("made-up", "-1", "\u00b2", ""):
+            data = {"custom_id": f"{PREFIX}:setup:{ticket}:{arg}", "component_type": 8, "values": [typed]}
+            answer = Answer(await manager._dispatch_interaction(3, cast.stage.channel, data))
+            assert headline(answer) != BROKEN, f"{arg} {typed}"
+    assert cast.stage.town.asked == []
