@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from pydantic import SecretStr
 
 from bot.cad.protocol import Credentials
@@ -12,12 +13,11 @@ from tests.cogs.owner import KEY, Owner
 from tests.community import COMMUNITY
 
 if TYPE_CHECKING:
-    from sandbox.cad.state import Account
     from tests.cogs.stage import Stage
 
 
-async def test_a_chosen_channel_shows_what_waited_for_one(stage: Stage, pia: Any, hers: Account) -> None:
-    assert hers
+@pytest.mark.usefixtures("hers")
+async def test_a_chosen_channel_shows_what_waited_for_one(stage: Stage, pia: Any) -> None:
     owner = Owner(stage)
     await stage.guilds.connect(
         stage.guild.id, Credentials(COMMUNITY, SecretStr(KEY)), "Sandbox", {"players": "everyone", "db_sync": DbSync.ON}
@@ -26,7 +26,7 @@ async def test_a_chosen_channel_shows_what_waited_for_one(stage: Stage, pia: Any
     asked = await stage.press(pia, await stage.slash(pia, "linkchar", sync_id="WAIT1"), "Ask staff")
     kept = await stage.submit(pia, asked, The="Jane Doe")
     assert kept.headline.startswith("Kept, but staff can't see it yet")
-    channel = stage.guild.create_text_channel("requests")
+    channel: Any = stage.guild.create_text_channel("requests")
     page = await owner.choose(await owner.open("Channels"), "Channel for requests", channel)
     assert page.headline.startswith("Saved")
     assert "WAIT1" in channel.last_message.content
