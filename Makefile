@@ -3,12 +3,15 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: demo test check format clean
+.PHONY: demo test coverage check format clean
 
 demo: $(VENV)/.run  ## the tour: the real bot over the sandbox, no token or key needed
 	$(BIN)/python -m sandbox tour
 
-test: $(VENV)/.dev  ## the tests, with coverage
+test: $(VENV)/.dev  ## the tests
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+coverage: $(VENV)/.dev  ## the tests, with what they cover; takes about three times as long
 	$(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report=term
 
 check: $(VENV)/.dev  ## format, lint, types, layers, tests
