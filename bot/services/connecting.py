@@ -169,7 +169,7 @@ class Connecting:
     @staticmethod
     def require_changeable(guild: Guild) -> None:
         """Raise Refused for a home guild: its community is the environment's."""
-        if guild.home:
+        if guild.given:
             raise Refused("setup-home-connection")
 
     async def _ask(self, guild_id: int, credentials: Credentials, typed: Typed) -> tuple[Community, Plan]:

@@ -147,7 +147,9 @@ class Guilds:
     def keyless(self, guild_id: int) -> bool:
         """Whether a guild joined a community with a key that can't be opened any more."""
         guild, row = self._guilds.get(guild_id), self._overrides.get(guild_id)
-        return guild is not None and guild.tenant is None and row is not None and row.key is not None and not guild.home
+        if guild is None or row is None or guild.given:
+            return False
+        return guild.tenant is None and row.key is not None
 
     def overridden(self, guild_id: int) -> frozenset[str]:
         """Return the settings of a home guild that `/setup` changed to something else than the environment says."""
@@ -197,7 +199,7 @@ class Guilds:
         """Take the home guilds' community away: the CAD says that the key is another's."""
         self._disowned = True
         for guild in self.of_community(community_id):
-            if guild.home:
+            if guild.given:
                 self._guilds[guild.id] = replace(guild, tenant=None)
 
     async def save_news(self) -> None:
@@ -228,22 +230,23 @@ class Guilds:
         return self._overrides.get(guild_id) or rows.GuildRow(guild_id)
 
     def _guild(self, row: rows.GuildRow) -> Guild:
-        base = self._home.config if row.id in self._home.guild_ids else GuildConfig()
-        home = row.id in self._home.guild_ids and self._home.credentials is not None
+        home = row.id in self._home.guild_ids
+        given = home and self._home.credentials is not None
+        base = self._home.config if home else GuildConfig()
         config = base.with_changes(row.config)
-        credentials = self._home.credentials if home else self._opened(row)
-        if credentials is None or (home and self._disowned):
-            return Guild(row.id, config, None, home)
+        credentials = self._home.credentials if given else self._opened(row)
+        if credentials is None or (given and self._disowned):
+            return Guild(row.id, config, None, home, given)
         tenant = Tenant(
             self._community(credentials.community_id),
             self.client(credentials, config.version, config.create_form),
             config.version,
             config.create_form,
             config.db_sync,
-            home and self._home.api_id_is_discord_id and config.version is ApiVersion.V1,
+            given and self._home.api_id_is_discord_id and config.version is ApiVersion.V1,
             self._staging,
         )
-        return Guild(row.id, config, tenant, home)
+        return Guild(row.id, config, tenant, home, given)
 
     def _opened(self, row: rows.GuildRow) -> Credentials | None:
         if row.community_id is None or row.key is None:

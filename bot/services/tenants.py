@@ -96,12 +96,16 @@ class Tenant:
 
 @dataclass(frozen=True, slots=True)
 class Guild:
-    """A guild as it is set up. `tenant` is None until a community is connected; `home`: the environment connects it."""
+    """A guild as it is set up. `tenant` is None until a community is connected.
+
+    `home`: the environment names it; `given`: the environment also connects it, so that `/setup` does not.
+    """
 
     id: int
     config: GuildConfig = field(default_factory=GuildConfig)
     tenant: Tenant | None = None
     home: bool = False
+    given: bool = False
     policy: Policy = field(init=False)
     """The rules that follow from the config."""
 

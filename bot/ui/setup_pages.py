@@ -97,7 +97,7 @@ def overview_page(w: Wizard) -> Reply:
 def connection_page(w: Wizard) -> Reply:
     """Say which community serves this guild, and offer to enter a key."""
     tenant = w.guild.tenant
-    if w.guild.home:
+    if w.guild.given:
         key = "setup-connection-home" if tenant is not None else "setup-connection-home-none"
         return w.page(Step.CONNECTION, w.words(key, name=tenant.community.name or tenant.id if tenant else ""))
     if tenant is None:

@@ -192,7 +192,7 @@ class HomeGuilds:
     def make(stage: Stage) -> Owner:
         owner = Owner(stage, fresh=False)
         stage.guilds._home = Home(frozenset({stage.guild.id}))
-        stage.guilds.set_up(Guild(stage.guild.id, tenant=stage.town.tenant, home=True))
+        stage.guilds.set_up(Guild(stage.guild.id, tenant=stage.town.tenant, home=True, given=True))
         return owner
 
 

@@ -204,3 +204,15 @@ async def test_after_a_rotation_the_old_key_can_be_retired(place: Town) -> None:
         guild = (await guilds(place)).find(3)
         assert guild is not None
         assert guild.tenant is not None
+
+
+async def test_a_home_guild_without_a_key_is_connected_by_setup(place: Town) -> None:
+    keyless = load_settings({"DISCORD_TOKEN": "t", "DISCORD_GUILD_IDS": "1", "MAX_LINKS": "3"}, None)
+    joined = await (await guilds(place, keyless)).connect(
+        1, Credentials(COMMUNITY, SecretStr("sandbox-key")), "Sandbox", {}
+    )
+    again = (await guilds(place, keyless)).find(1)
+    for guild in (joined, again):
+        assert guild is not None
+        assert guild.tenant is not None
+        assert (guild.home, guild.given, guild.config.max_links) == (True, False, 3)
