@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 class State(StrEnum):
     """Where an operation stands."""
 
-    SENDING = "sending"  # begun; whoever finds it so after a restart does not know what became of it
+    ACCEPTED = "accepted"  # promised, and certainly not sent yet
+    SENDING = "sending"  # perhaps sent: whoever finds it so reads back before anything is sent again
     DONE = "done"
     REFUSED = "refused"  # by a rule of ours, or by the CAD's
     FAILED = "failed"  # nothing was changed
@@ -37,9 +38,10 @@ TOKEN_SECONDS = 15 * 60.0
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One row. `before` and `after` are small JSON without field values; `token` is sealed.
+    """One row. `before` and `after` are small JSON without field values; `token` and `sealed_order` are sealed.
 
-    `member_id`: whom it was about; None: an account that no member stands for.
+    `member_id`: whom it was about; None: an account that no member stands for. `owed`: the outcome is still to be told,
+    in `channel_id` where nothing else works. `draft_id` is settled with it; `job_id` is the bulk job it belongs to.
     """
 
     operation: str
@@ -59,6 +61,13 @@ class Entry:
     cause: str = ""
     interaction_id: int | None = None
     token: bytes | None = field(default=None, repr=False)
+    sealed_order: bytes | None = field(default=None, repr=False)
+    sent_at: float | None = None
+    channel_id: int | None = None
+    locale: str = ""
+    owed: bool = False
+    draft_id: str | None = None
+    job_id: str | None = None
     ended_at: float | None = None
     number: int | None = None
 

@@ -182,6 +182,13 @@ history = Table(
     Column("reference", String(16), nullable=False),
     Column("interaction_id", BigInteger),
     Column("token", LargeBinary),  # of the interaction, sealed; wiped after 15 minutes
+    Column("sealed_order", LargeBinary),  # what is to be sent, until it is settled
+    Column("sent_at", Float),  # when it was last sent
+    Column("channel_id", BigInteger),  # where the outcome is told when nothing else works
+    Column("locale", String(16), nullable=False, server_default=""),
+    Column("owed", Boolean, nullable=False, server_default=text("false")),  # the person was promised the outcome
+    Column("draft_id", String(32)),  # the draft that is settled with it
+    Column("job_id", String(32)),  # the bulk job that it is a row of
     Column("began_at", Float, nullable=False),
     Column("ended_at", Float),
     Column("posted", Boolean, nullable=False, server_default=text("false")),  # in the audit channel
@@ -190,9 +197,67 @@ history = Table(
     Index("ix_history_actor_id", "actor_id"),
     Index("ix_history_reference", "reference"),
     Index("ix_history_state", "state"),
+    Index("ix_history_job_id", "job_id"),
     Index("ix_history_began_at", "began_at"),
     Index(
         "ix_history_unposted", "guild_id", sqlite_where=text("posted IS 0"), postgresql_where=text("posted IS false")
     ),
+    Index("ix_history_owed", "state", sqlite_where=text("owed IS 1"), postgresql_where=text("owed IS true")),
     sqlite_autoincrement=True,
+)
+
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("guild_id", BigInteger, nullable=False),
+    Column("community_id", ForeignKey("communities.id", ondelete="CASCADE"), nullable=False),
+    Column("actor_id", BigInteger, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("cause", String(64), nullable=False, server_default=""),  # why it is paused or stopped: a message key
+    Column("file_name", String(200), nullable=False, server_default=""),
+    Column("parent_id", String(32)),  # the job whose failures this one retries, or which it takes back
+    Column("undoes", Boolean, nullable=False, server_default=text("false")),
+    Column("locale", String(16), nullable=False),
+    Column("reference", String(16), nullable=False),
+    Column("channel_id", BigInteger, nullable=False),  # where its progress is shown
+    Column("message_id", BigInteger),
+    Column("made_at", Float, nullable=False),
+    Column("started_at", Float),
+    Column("ended_at", Float),
+    Index("ix_jobs_guild_id_made_at", "guild_id", "made_at"),
+    Index("ix_jobs_state", "state"),
+)
+
+job_rows = Table(
+    "job_rows",
+    metadata,
+    Column("job_id", ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),  # the line of the file, from 1
+    Column("state", String(16), nullable=False),
+    Column("cause", String(64), nullable=False, server_default=""),  # a message key
+    Column("body", LargeBinary, nullable=False),  # what the line says, sealed
+    Index("ix_job_rows_job_id_state", "job_id", "state"),
+)
+
+owners = Table(
+    "owners",
+    metadata,
+    Column("guild_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("sync_id", String(255), primary_key=True),
+    Column("owner_id", String(255), nullable=False),  # an id of the player's, as the game database has it
+    Column("job_id", String(32), nullable=False),
+    Column("updated_at", Float, nullable=False),
+    Index("ix_owners_guild_id_owner_id", "guild_id", "owner_id"),
+)
+
+calls = Table(  # the rate budget that several processes share (PostgreSQL)
+    "calls",
+    metadata,
+    Column("number", Integer().with_variant(BigInteger, "postgresql"), primary_key=True, autoincrement=True),
+    Column("scope", String(200), nullable=False),  # a key's digest and what shares its window
+    Column("person", BigInteger, nullable=False),
+    Column("at", Float, nullable=False),
+    Index("ix_calls_scope_at", "scope", "at"),
 )

@@ -1,0 +1,100 @@
+"""What is to be sent to the CAD, complete enough to be sent later: by another process, after a restart.
+
+An order is stored sealed, since it holds what people typed; whoever finds it unsettled reads back before sending again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping  # noqa: TC003 - pydantic reads the orders
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import TypeAdapter, ValidationError
+
+from bot.domain.models import Target  # noqa: TC001 - pydantic reads the orders
+from bot.errors import VaultError
+
+if TYPE_CHECKING:
+    from bot.storage.vault import Vault
+
+ORDER_PURPOSE = "order"
+
+
+@dataclass(frozen=True, slots=True)
+class LinkOrder:
+    """Set a Database Sync link, or remove it."""
+
+    target: Target
+    sync_id: str
+    remove: bool = False
+    kind: Literal["link"] = "link"
+
+
+@dataclass(frozen=True, slots=True)
+class CreateOrder:
+    """Create a character by values or by a whole record. `delete_after` is in minutes.
+
+    `known` has the record ids that the account had before; None: not known.
+    """
+
+    target: Target
+    values: Mapping[str, str] | None = field(default=None, repr=False)
+    record: Mapping[str, Any] | None = field(default=None, repr=False)
+    delete_after: int | None = None
+    known: tuple[int, ...] | None = None
+    kind: Literal["create"] = "create"
+
+
+@dataclass(frozen=True, slots=True)
+class EditOrder:
+    """Replace fields of a character by uid."""
+
+    target: Target
+    record_id: int
+    values: Mapping[str, str] = field(repr=False)
+    kind: Literal["edit"] = "edit"
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveOrder:
+    """Delete a character of this account, for ever."""
+
+    target: Target
+    record_id: int
+    kind: Literal["remove"] = "remove"
+
+
+@dataclass(frozen=True, slots=True)
+class SelectOrder:
+    """Make a character the selected one. `key` is what names it in a list: its record id, else its sync ID."""
+
+    target: Target
+    character: int | str
+    key: str
+    kind: Literal["select"] = "select"
+
+
+Order = LinkOrder | CreateOrder | EditOrder | RemoveOrder | SelectOrder
+_ORDER: TypeAdapter[Order] = TypeAdapter(Order)
+
+
+class Seen(StrEnum):
+    """What reading back says of an order."""
+
+    APPLIED = "applied"
+    ABSENT = "absent"  # certainly not carried out: it may be sent
+    UNSURE = "unsure"  # it can't be told from what the CAD lists
+
+
+def seal(vault: Vault, order: Order, *, guild_id: int) -> bytes:
+    """Return the order as it is stored."""
+    return vault.seal(_ORDER.dump_json(order).decode(), guild_id=guild_id, purpose=ORDER_PURPOSE)
+
+
+def unseal(vault: Vault, sealed: bytes, *, guild_id: int) -> Order:
+    """Return a stored order. Raises VaultError where it can't be opened or read."""
+    try:
+        return _ORDER.validate_json(vault.open(sealed, guild_id=guild_id, purpose=ORDER_PURPOSE))
+    except ValidationError as error:
+        raise VaultError("vault-tampered") from error
