@@ -33,6 +33,11 @@ class Exchange:
         return None if done is None else done - self.interaction.created_at
 
     @property
+    def answered_after(self) -> tuple[float, ...]:
+        """Seconds from the gateway's sending to the arrival of each answer: the first response, then every edit."""
+        return tuple(arrived - self.interaction.dispatched_at for arrived in self.interaction.arrivals)
+
+    @property
     def ephemeral(self) -> bool:
         """Whether the answer is seen by one person only."""
         return self.message is not None and self.message.ephemeral

@@ -74,7 +74,11 @@ class Choice:
 
 @dataclass(eq=False)
 class Interaction:
-    """One thing that a person did, and everything that came back."""
+    """One thing that a person did, and everything that came back.
+
+    `dispatched_at` is when the gateway had sent it, `arrivals` when each answer that was taken came in, before it was
+    looked at: in seconds of `time.perf_counter`.
+    """
 
     id: int
     token: str
@@ -92,6 +96,8 @@ class Interaction:
     choices: list[Choice] = field(default_factory=list)
     followups: list[Message] = field(default_factory=list)
     states_before: int = 0
+    dispatched_at: float = 0.0
+    arrivals: list[float] = field(default_factory=list)
     changes: Changes = field(default_factory=Changes)
 
     @property

@@ -11,7 +11,7 @@ from .components import Flag
 from .interactions import Callback
 from .message_rules import check_message
 from .permissions import Permission
-from .rest import API_PREFIX, read_body
+from .rest import API_PREFIX, ARRIVED, read_body
 from .wire import ApiError, Problems, answer
 
 if TYPE_CHECKING:
@@ -61,6 +61,7 @@ class Replies:
         if self._schema is not None:
             self._schema.check("post", "/interactions/{interaction_id}/{interaction_token}/callback", body)
         self._interactions.respond(interaction, body, uploads)
+        interaction.arrivals.append(request[ARRIVED])
         if request.query.get("with_response") not in ("1", "true"):
             return web.Response(status=204)
         return answer(_callback_response(interaction, kind))
@@ -70,6 +71,7 @@ class Replies:
         body, uploads = await read_body(request)
         self._check("post", "/webhooks/{webhook_id}/{webhook_token}", body, uploads)
         message = self._interactions.follow_up(interaction, body, uploads)
+        interaction.arrivals.append(request[ARRIVED])
         if request.query.get("wait") not in ("1", "true"):
             return web.Response(status=204)
         return answer(message.payload())
@@ -78,12 +80,14 @@ class Replies:
         return answer(self._own_message(request).payload())
 
     async def _edit_webhook_message(self, request: web.Request) -> web.Response:
-        message = self._own_message(request)
+        interaction = self._by_webhook(request)
+        message = self._interactions.message_of(interaction, request.match_info["message_id"])
         body, uploads = await read_body(request)
         self._check(
             "patch", "/webhooks/{webhook_id}/{webhook_token}/messages/{message_id}", body, uploads, before=message
         )
         self._interactions.edit(message, body, uploads)
+        interaction.arrivals.append(request[ARRIVED])
         return answer(message.payload())
 
     async def _delete_webhook_message(self, request: web.Request) -> web.Response:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 API_PREFIX = "/api/v10"
 UPLOAD_LIMIT = 10 * 1024 * 1024
 TOKENLESS = (f"{API_PREFIX}/interactions/", f"{API_PREFIX}/webhooks/", f"{API_PREFIX}/gateway")
+ARRIVED = web.RequestKey("arrived", float)
 CLOSED = 499  # what the ledger says of a connection that was broken on request
 
 
@@ -61,6 +63,7 @@ class Records:
         """Answer a request, turning refusals into Discord's JSON."""
         if not request.path.startswith(API_PREFIX):
             return await handler(request)
+        request[ARRIVED] = time.perf_counter()
         fault = next((fault for fault in self.faults if fault.matches(request)), None)
         if fault is not None:
             return await self._fail(request, handler, fault)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -191,3 +192,14 @@ async def test_empty_message(emulated: SandboxDiscord, wire: WireBot, player: Me
     assert (await wire.respond(got, 4, body)).refusal == (400, 50006)
     assert exchange.acknowledged_after is None
     assert (await wire.respond(got, 4, {"content": "second try"})).status == 200
+
+
+async def test_the_arrival_of_each_answer_is_timed(emulated: SandboxDiscord, wire: WireBot, player: Member) -> None:
+    exchange, got = await started(emulated, wire, player)
+    assert exchange.answered_after == ()
+    await wire.respond(got, 5)
+    await asyncio.sleep(0.05)
+    assert (await wire.webhook(got, "PATCH", "/messages/@original", {"content": "done"})).status == 200
+    assert (await wire.webhook(got, "PATCH", "/messages/@original", {"content": ""})).status == 400
+    first, last = exchange.answered_after  # what was refused counts for nothing
+    assert 0 < first < 0.05 < last
