@@ -6,15 +6,13 @@ A guild sees its own rows only, whoever asks and by whatever it is searched.
 from __future__ import annotations
 
 import asyncio
-import csv
-import io
 import json
-import re
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from bot.domain.cells import BYTE_ORDER_MARK, csv_line
 from bot.errors import InvalidInput
 from bot.services.turn import Intent
 from bot.storage import audit as rows
@@ -35,9 +33,6 @@ NEWS_SECONDS = 24 * 3600.0
 """How long a row is news for the audit channel."""
 NEWS_ROWS = 60
 """Rows that are looked at for one message: more lines than that never fit."""
-FORMULA = re.compile(r"(^|;)(?=[=+\-@\t\r'])")
-"""Where a spreadsheet would begin to run a cell: at its start, and where a semicolon parts cells, as it does in many
-languages. Before an apostrophe too, so that taking one off in each of these places reads any cell."""
 COLUMNS = (
     "began",
     "ended",
@@ -119,28 +114,14 @@ class Auditing:
 
 def as_csv(entries: Iterable[Entry]) -> tuple[bytes, int]:
     """Return rows as CSV (UTF-8 with a byte order mark, as spreadsheets expect it), and how many fitted in."""
-    content, count = bytearray(b"\xef\xbb\xbf" + _line(COLUMNS)), 0
+    content, count = bytearray(BYTE_ORDER_MARK + csv_line(COLUMNS)), 0
     for entry in entries:
-        line = _line([harmless(cell) for cell in _cells(entry)])
+        line = csv_line(_cells(entry))
         if len(content) + len(line) > EXPORT_BYTES:
             break
         content += line
         count += 1
     return bytes(content), count
-
-
-def harmless(cell: str) -> str:
-    """Return a cell that no spreadsheet takes for a formula.
-
-    One apostrophe off the front, and off behind each semicolon, gives back what it was.
-    """
-    return FORMULA.sub(r"\1'", cell)
-
-
-def _line(cells: Iterable[str]) -> bytes:
-    text = io.StringIO(newline="")
-    csv.writer(text).writerow(cells)
-    return text.getvalue().encode(errors="replace")
 
 
 def _cells(entry: Entry) -> tuple[str, ...]:

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.domain.cells import harmless
 from bot.services import auditing
-from bot.services.auditing import COLUMNS, Auditing, AuditIntent, as_csv, harmless, instant
+from bot.services.auditing import COLUMNS, Auditing, AuditIntent, as_csv, instant
 from bot.storage import history
 from tests.cogs.entries import entry
 from tests.community import GUILD

@@ -50,7 +50,7 @@ class LinkRow:
 
 @dataclass(frozen=True, slots=True)
 class NewRow:
-    """Create a character. `values` has what the cells say, by field uid, as it was written; blank cells are left out."""
+    """Create a character. `values` has what the cells say, as written, by field uid; blank cells are left out."""
 
     number: int
     whose: Whose
