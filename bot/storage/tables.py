@@ -226,6 +226,10 @@ jobs = Table(
     Column("made_at", Float, nullable=False),
     Column("started_at", Float),
     Column("ended_at", Float),
+    Column("pace", Float),  # the seconds that a row takes by the budget
+    Column("counted_from", Integer, nullable=False, server_default=text("0")),  # failures in a row: from which row on
+    Column("told", Boolean, nullable=False, server_default=text("false")),  # its end was shown
+    UniqueConstraint("parent_id", "undoes"),  # failures are retried once, and a job is taken back once
     Index("ix_jobs_guild_id_made_at", "guild_id", "made_at"),
     Index("ix_jobs_state", "state"),
 )

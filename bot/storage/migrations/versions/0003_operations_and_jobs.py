@@ -72,9 +72,11 @@ def _jobs() -> None:
         sa.Column("made_at", sa.Float(), nullable=False),
         sa.Column("started_at", sa.Float()),
         sa.Column("ended_at", sa.Float()),
-        sa.ForeignKeyConstraint(
-            ["community_id"], ["communities.id"], name="fk_jobs_community_id", ondelete="CASCADE"
-        ),
+        sa.Column("pace", sa.Float()),
+        sa.Column("counted_from", sa.Integer(), nullable=False, server_default=sa.text("0")),
+        sa.Column("told", sa.Boolean(), nullable=False, server_default=sa.text("false")),
+        sa.UniqueConstraint("parent_id", "undoes", name="uq_jobs_parent_id_undoes"),
+        sa.ForeignKeyConstraint(["community_id"], ["communities.id"], name="fk_jobs_community_id", ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name="pk_jobs"),
     )
     op.create_index("ix_jobs_guild_id_made_at", "jobs", ["guild_id", "made_at"])
