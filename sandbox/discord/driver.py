@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
 from .commands import CommandType
@@ -198,8 +197,7 @@ class Driver:
         member = who if channel.guild else None
         interaction = self._interactions.open(trigger, who.person, channel, member=member, source=source)
         payload = self._payload(interaction, data, locale or who.person.locale)
-        await self._gateway.dispatch("INTERACTION_CREATE", payload, channel)
-        interaction.dispatched_at = time.perf_counter()
+        interaction.dispatched_at = await self._gateway.dispatch("INTERACTION_CREATE", payload, channel)
         return Exchange(interaction)
 
     def _payload(self, interaction: Interaction, data: Json, locale: str) -> Json:

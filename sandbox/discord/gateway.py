@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import secrets
+import time
 import zlib
 from collections import deque
 from dataclasses import dataclass, field
@@ -62,19 +63,22 @@ class Connection:
         asked = request.query.get("compress") == "zlib-stream"
         self._deflate = zlib.compressobj() if asked else None  # plain text is what every client accepts
 
-    async def send(self, payload: Json) -> None:
-        """Send one payload; a connection that is gone gets nothing, its session keeps the event."""
+    async def send(self, payload: Json) -> float:
+        """Send one payload; a connection that is gone gets nothing, its session keeps the event.
+
+        Returns when it was ready to go out, in seconds of `time.perf_counter`.
+        """
         if self.socket.closed:
-            return
-        text = json.dumps(payload)
+            return time.perf_counter()
+        data = json.dumps(payload).encode()
+        if self._deflate is not None:
+            data = self._deflate.compress(data) + self._deflate.flush(zlib.Z_SYNC_FLUSH)
+        ready_at = time.perf_counter()
         try:
-            if self._deflate is None:
-                await self.socket.send_str(text)
-            else:
-                packed = self._deflate.compress(text.encode()) + self._deflate.flush(zlib.Z_SYNC_FLUSH)
-                await self.socket.send_bytes(packed)
+            await self.socket.send_frame(data, WSMsgType.TEXT if self._deflate is None else WSMsgType.BINARY)
         except ConnectionError:
             self.abort()
+        return ready_at
 
     def abort(self) -> None:
         """Break the connection without a closing handshake."""
@@ -98,13 +102,14 @@ class Session:
         """Whether a bot is listening right now."""
         return self.connection is not None
 
-    async def dispatch(self, event: str, data: Json) -> None:
-        """Send an event, and keep it for a resume."""
+    async def dispatch(self, event: str, data: Json) -> float:
+        """Send an event, and keep it for a resume. Returns when it went out, in seconds of `time.perf_counter`."""
         self.sequence += 1
         payload: Json = {"op": Op.DISPATCH, "t": event, "s": self.sequence, "d": data}
         self.sent.append((self.sequence, payload))
         if self.connection is not None:
-            await self.connection.send(payload)
+            return await self.connection.send(payload)
+        return time.perf_counter()
 
     def missed(self, sequence: int) -> list[Json] | None:
         """Return the events after `sequence`, or None when they are not all known any more."""
@@ -136,11 +141,13 @@ class Gateway:
         """The sessions that a bot is listening on."""
         return [session for session in self.sessions.values() if session.connected]
 
-    async def dispatch(self, event: str, data: Json, channel: Channel) -> None:
-        """Send an event of a channel to whom it concerns."""
+    async def dispatch(self, event: str, data: Json, channel: Channel) -> float:
+        """Send an event of a channel to whom it concerns. Returns when it last went out, as a session does."""
+        sent_at = time.perf_counter()
         for session in list(self.sessions.values()):
             if session.covers(channel.guild_id):
-                await session.dispatch(event, data)
+                sent_at = await session.dispatch(event, data)
+        return sent_at
 
     def drop(self) -> None:
         """Break every connection abruptly. Sessions stay, so that bots can resume."""

@@ -76,7 +76,7 @@ class Choice:
 class Interaction:
     """One thing that a person did, and everything that came back.
 
-    `dispatched_at` is when the gateway had sent it, `arrivals` when each answer that was taken came in, before it was
+    `dispatched_at` is when the gateway sent it, `arrivals` when each answer that was taken came in, before it was
     looked at: in seconds of `time.perf_counter`.
     """
 
