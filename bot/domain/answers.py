@@ -114,21 +114,13 @@ def _formatted(field: FormField, text: str) -> Answer | Problem:
 def _read_options(field: FormField, raw: str | Sequence[str]) -> Answer | Problem:
     choices = Choices(field)
     found = set()
-    for name in _names(choices, raw):
+    for name in choices.split(raw) if isinstance(raw, str) else raw:
         if name.strip():
             value = choices.find(name)
             if value is None:
                 return _unknown(field, choices, name)
             found.add(value)
     return tuple(option.value for option in field.options if option.value in found)
-
-
-def _names(choices: Choices, raw: str | Sequence[str]) -> Sequence[str]:
-    """Split what was typed: one option a line, or separated by commas where that is no option by itself."""
-    if not isinstance(raw, str):
-        return raw
-    lines = raw.splitlines()
-    return lines if len(lines) > 1 or choices.find(raw) is not None else raw.split(",")
 
 
 def _read_option(field: FormField, name: str) -> str | Problem:

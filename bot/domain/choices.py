@@ -35,6 +35,11 @@ class Choices:
         alike = self._by_fold.get(_folded(name), ())
         return alike[0] if len(alike) == 1 else None
 
+    def split(self, typed: str) -> Sequence[str]:
+        """Return the names in what was typed: one a line, or separated by commas where that is no option by itself."""
+        lines = typed.splitlines()
+        return lines if len(lines) > 1 or self.find(typed) is not None else typed.split(",")
+
     def near(self, name: str) -> tuple[str, ...]:
         """Return at most 25 options that may be meant by an unknown name.
 

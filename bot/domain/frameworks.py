@@ -9,6 +9,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from bot.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 
 class Framework(StrEnum):
@@ -38,6 +44,7 @@ SHAPES = {
 }
 
 _STEAM_HEX = re.compile(r"(steam:)?1100001[0-9a-f]{8}", re.IGNORECASE)
+_MENTION = re.compile(r"<[@#][!&]?[0-9]+>")
 _SNOWFLAKE = re.compile(r"[0-9]{17,20}")
 _SHORT = frozenset({Framework.QBCORE, Framework.OX})
 """Frameworks whose characters go by a short code of their own, never by a person's id."""
@@ -53,3 +60,15 @@ def mistaken(framework: Framework, sync_id: str) -> str:
     if _STEAM_HEX.fullmatch(sync_id):
         return "steam"
     return "discord" if _SNOWFLAKE.fullmatch(sync_id) else ""
+
+
+def refuse_pasted(sync_id: str, *, framework: Framework | None, people: Collection[str] = ()) -> None:
+    """Raise InvalidInput for what is plainly something else that is often pasted: a mention, or an id of a person.
+
+    `people` has the Discord ids that can't be meant; `framework` None: only these are told.
+    """
+    if _MENTION.fullmatch(sync_id) or sync_id in people:
+        raise InvalidInput("sync-id-discord")
+    pasted = mistaken(framework, sync_id) if framework is not None else ""
+    if framework is not None and pasted:
+        raise InvalidInput(f"sync-id-{pasted}-id", framework=framework.value, example=SHAPES[framework].example)
