@@ -19,12 +19,13 @@ AFTER_LIMITED = 18.0
 class Caller:
     """Who asks. `person` is a Discord user id, None for the bot itself, which has no limits of a person.
 
-    `bulk` work waits behind everybody and has no limits of a person either. `deadline` is in seconds, for all waiting
-    of one call together. `on_wait(place, seconds)` is awaited when the call joins the line and its turn is over 5 s
-    away; what it raises, the call raises.
+    `guild` is where he asks: guilds of one community take turns. `bulk` work waits behind everybody and has no limits
+    of a person either. `deadline` is in seconds, for all waiting of one call together. `on_wait(place, seconds)` is
+    awaited once for each turn, as soon as that is known to be over 5 s away; what it raises, the call raises.
     """
 
     person: int | None = None
+    guild: int | None = None
     staff: bool = False
     bulk: bool = False
     deadline: float = DEADLINE

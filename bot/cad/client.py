@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from bot.cad.cache import ReadCache
 from bot.cad.caller import AFTER_LIMITED, Caller
+from bot.cad.forecast import forecast
 from bot.cad.refusals import Refusals
 from bot.cad.transport import TIMEOUT
 from bot.domain.models import Target, TargetKind
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from bot.cad.breaker import Breaker
     from bot.cad.budget import Budget
+    from bot.cad.forecast import Load
     from bot.cad.protocol import Call, Created, Dialect, NewCharacter, Request
     from bot.cad.transport import Transport
     from bot.domain.models import Account, Community, LinkResult, Plan
@@ -184,6 +186,10 @@ class CadClient:
         call = self._dialect.verify_secret(secret)
         self._refusals.check(call.request.endpoint, caller, CadErrorKind.NOT_VERIFIED)
         return await self.perform(call, caller)
+
+    def forecast(self, load: Load) -> float:
+        """Return the seconds that the budget makes that many calls take, when nobody else needs it."""
+        return forecast(self._dialect, self.budget.pace, load)
 
     def peek_links(self, target: Target, *, max_age: float | None = None) -> tuple[str, ...] | None:
         """Return the links last read, however old unless `max_age` (seconds) is given. Never any I/O."""

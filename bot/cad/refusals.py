@@ -39,7 +39,7 @@ class Refusals:
 
     def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._windows: dict[tuple[int, CadErrorKind], Window] = {}
+        self._windows: dict[tuple[int, CadErrorKind], Window[int]] = {}
 
     def check(self, endpoint: str, caller: Caller, kind: CadErrorKind) -> None:
         """Raise CadError RATE_LIMITED, not sent, with the wait, where the person heard it too often."""

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bot.cad.budget import Budget, Rate
+from bot.cad.budget import Budget
 from bot.cad.caller import Caller
 from bot.errors import CadError, CadErrorKind, Sent
 from tests.cad.support import FakeTime, settle, v1_request, v2_request
 
 if TYPE_CHECKING:
+    from bot.cad.pace import Rate
     from bot.cad.protocol import Request
 
 BOT = Caller(deadline=1000)
