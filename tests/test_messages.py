@@ -98,7 +98,7 @@ def asked() -> Iterator[tuple[str, str, ast.Call]]:
     for tree in modules("bot", "cogs").values():
         for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
             name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
-            place = {"Problem": 1, "Hint": 0, **dict.fromkeys(ERRORS | ASKING, 0)}.get(name)
+            place = {"Problem": 1, "Hint": 0, "Reason": 0, **dict.fromkeys(ERRORS | ASKING, 0)}.get(name)
             if place is not None and len(call.args) > place:
                 for key in _literals(call.args[place]):
                     yield name, key, call
@@ -149,7 +149,7 @@ def test_no_message_is_left_over() -> None:
 def test_every_parameter_is_given() -> None:
     for name, key, call in asked():
         given = {one.arg for one in call.keywords}
-        if None in given or name in {"Problem", "Hint", "InvalidFields"} or key not in catalogue():
+        if None in given or name in {"Problem", "Hint", "Reason", "InvalidFields"} or key not in catalogue():
             continue
         assert catalogue()[key] <= given, f"{key} (line {call.lineno})"
 

@@ -29,6 +29,7 @@ class Action(StrEnum):
     BIND = "bind"  # say which CAD account somebody has
     DECIDE = "decide"  # approve or deny a player's request
     AUDIT = "audit"  # read this guild's history
+    BULK = "bulk"  # run files of many rows, and see and stop what runs
     EXPLAIN = "explain"  # ask whether somebody would be allowed
     STAFF_OPTIONS = "staff-options"  # use options meant for staff, whoever they are used for
     SET_UP = "set-up"  # configure this guild, and check it
@@ -53,6 +54,7 @@ class Rule(StrEnum):
     PLAYERS_MAY_NOT = "players-may-not"
     SELF_LINK_OFF = "self-link-off"
     STAFF_ONLY = "staff-only"
+    ADMINS_ONLY = "admins-only"
     APPROVER = "approver"
     APPROVERS_ONLY = "approvers-only"
     MANAGER = "manager"  # Manage Server, or Administrator
@@ -142,7 +144,7 @@ _PERMISSION = {
 UNBOUND = frozenset({Action.SET_UP, Action.OWN_DATA, Action.HELP})
 """Actions that need no CAD community: they work in a guild that nobody set up yet."""
 
-ABOUT_OTHERS = frozenset({Action.DECIDE, Action.AUDIT})
+ABOUT_OTHERS = frozenset({Action.DECIDE, Action.AUDIT, Action.BULK})
 """Actions that are never about the person who acts."""
 
 _FOR_STAFF = frozenset({Action.BIND, Action.AUDIT, Action.EXPLAIN, Action.STAFF_OPTIONS})
@@ -168,8 +170,11 @@ def decide(actor: Actor, policy: Policy, action: Action, target: int | None) -> 
 
 
 def _decide_about(actor: Actor, policy: Policy, action: Action, target: int | None) -> Decision:
-    if actor.role_ids & (policy.admins or policy.staff):
+    admins = policy.admins or policy.staff
+    if actor.role_ids & admins:
         return Decision(allowed=True, rule=Rule.ADMIN)
+    if action is Action.BULK:
+        return Decision(allowed=False, rule=Rule.ADMINS_ONLY, missing=admins)
     if action not in _FOR_STAFF and target == actor.user_id:
         return _decide_own(actor, policy, action)
     if actor.role_ids & policy.staff:

@@ -34,6 +34,11 @@ class Form:
         self.fields: Page = tuple(self._asked())
         self._dependencies = Dependencies(template)
 
+    @property
+    def unique(self) -> Page:
+        """The fields whose values no two characters share."""
+        return tuple(field for field in self.fields if field.unique)
+
     def visible(self, answers: Answers) -> Page:
         """Return the fields to ask with these answers: those whose dependencies are met."""
         shown = self._dependencies.shown(answers)

@@ -15,7 +15,7 @@ from bot.domain.models import AccountStatus, Target, TargetKind
 from bot.errors import CadError, CadErrorKind, CharlinkError, Choice, Question, Refused
 from bot.services.history import Deed
 from bot.settings import ApiVersion, CreateForm
-from bot.storage import bindings
+from bot.storage import bindings, owners
 from bot.storage.bindings import Binding, Source
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ class Accounts:
             return Target.of(api_id=subject.api_id)
         if guild.tenant is None:
             return None
-        return _named(guild.tenant, subject.member_id, await self.binding(guild, subject.member_id), use)
+        return named(guild.tenant, subject.member_id, await self.binding(guild, subject.member_id), use)
 
     async def target(self, turn: Turn, subject: Subject, use: Use = Use.CHARACTERS) -> Target:
         """Return what `find` does. Raises Refused with the missing step where the account has no name."""
@@ -101,15 +101,31 @@ class Accounts:
                 await self._agree(turn, subject.member_id, target)
             return target
         binding = await self.binding(turn.guild, subject.member_id)
-        target = _named(turn.tenant, subject.member_id, binding, use) or _unknown(turn, subject)
-        if _by_own_id(turn.tenant, binding):
+        target = named(turn.tenant, subject.member_id, binding, use) or _unknown(turn, subject)
+        if by_own_id(turn.tenant, binding):
             await self._confirm(turn, subject, target, binding, confirmed)
         elif binding is not None:
-            if _takes_api_id(turn.tenant, use) and binding.api_id is None:
+            if takes_api_id(turn.tenant, use) and binding.api_id is None:
                 target = await self._api_id(turn, subject, binding, confirmed)
             if not turn.tenant.memory.name(target):
                 turn.tenant.memory.identify(target, binding.account, binding.username)
         return target
+
+    async def by_username(self, turn: Turn, username: str, use: Use = Use.CHARACTERS) -> Target:
+        """Return how an account is named that is known by its user name: one CAD call.
+
+        Raises Refused where there is none, where it may not act, and where a v1 call can't tell which API id to take.
+        """
+        account = await self._read(turn, Target.of(username=username))
+        refuse_unusable(account)
+        turn.tenant.memory.identify(Target.of(account=account.uuid), account.uuid, account.username)
+        if not takes_api_id(turn.tenant, use):
+            return Target.of(account=account.uuid)
+        if not account.api_ids:
+            raise Refused("account-no-api-id-member", account=account.username)
+        if len(account.api_ids) > 1:
+            raise Refused("account-several-api-ids", account=account.username)
+        return Target.of(api_id=account.api_ids[0])
 
     async def renewed(self, turn: Turn, subject: Subject, target: Target, error: CadError) -> Target | None:
         """Return the API id to try instead, where the CAD does not know the one of a bound account (any more).
@@ -136,10 +152,22 @@ class Accounts:
             return frozenset()
         binding = await self.binding(turn.guild, subject.member_id)
         proven = {binding.api_id} if binding is not None and binding.api_id_proven else set()
-        target = _named(turn.tenant, subject.member_id, binding, Use.CHARACTERS)
+        target = named(turn.tenant, subject.member_id, binding, Use.CHARACTERS)
         if turn.tenant.version is ApiVersion.V2 and target is not None:
             proven.add((await self._read(turn, target)).community_user_id)
         return frozenset(one for one in proven if one)
+
+    async def owns(self, turn: Turn, subject: Subject, sync_id: str) -> bool:
+        """Whether the game database names the member as the owner of a sync ID, by an id that he did not type himself.
+
+        His Discord id is one: Discord proves it. The CAD is asked only where there is an owner, and it is another id.
+        """
+        if subject.member_id is None:
+            return False
+        owner = await self._database.read(lambda tx: owners.owner_of(tx, turn.guild.id, sync_id))
+        if owner is None or owner in owners.ids_of_member(subject.member_id):
+            return owner is not None
+        return owner in await self.proven_ids(turn, subject)
 
     async def is_own(self, turn: Turn, account: Account) -> bool:
         """Whether an account is the actor's own, as far as it is known: by his binding, else by his Discord id."""
@@ -147,7 +175,7 @@ class Accounts:
         binding = await self.binding(turn.guild, me)
         if binding is not None:
             return binding.account == account.uuid
-        target = _named(turn.tenant, me, None, Use.CHARACTERS)
+        target = named(turn.tenant, me, None, Use.CHARACTERS)
         found = await self._account_or_none(turn, target) if target is not None else None
         return found is not None and found.uuid == account.uuid
 
@@ -189,7 +217,7 @@ class Accounts:
         """Every API id of the actor's own account, read at most every 10 minutes; none where he has no account."""
         member_id = turn.actor.user_id
         binding = await self.binding(turn.guild, member_id)
-        target = _named(turn.tenant, member_id, binding, Use.CHARACTERS)
+        target = named(turn.tenant, member_id, binding, Use.CHARACTERS)
         if target is None:
             return frozenset()
         key = (turn.guild.id, member_id, str(target))
@@ -303,22 +331,22 @@ def refuse_unusable(account: Account) -> None:
         raise Refused(f"account-{AccountStatus(account.status).name.lower()}", account=account.username)
 
 
-def _takes_api_id(tenant: Tenant, use: Use) -> bool:
+def takes_api_id(tenant: Tenant, use: Use) -> bool:
     """Whether a call of this use can name an account by an API id only."""
     if tenant.version is ApiVersion.V2:
         return False
     return use is Use.LINKS or (use is Use.CREATE and tenant.create_form is CreateForm.CHARACTER)
 
 
-def _by_own_id(tenant: Tenant, binding: Binding | None) -> bool:
+def by_own_id(tenant: Tenant, binding: Binding | None) -> bool:
     """Whether a member's Discord id is his API id here, and nothing better is known of him."""
     return tenant.api_id_is_discord_id and (binding is None or binding.source is Source.CONFIRMED)
 
 
-def _named(tenant: Tenant, member_id: int | None, binding: Binding | None, use: Use) -> Target | None:
+def named(tenant: Tenant, member_id: int | None, binding: Binding | None, use: Use) -> Target | None:
     """Return the name of a member's account: by binding, on v2 by Discord, on v1 by his own id where that is it."""
-    if binding is not None and not _by_own_id(tenant, binding):
-        if _takes_api_id(tenant, use) and binding.api_id is not None:
+    if binding is not None and not by_own_id(tenant, binding):
+        if takes_api_id(tenant, use) and binding.api_id is not None:
             return Target.of(api_id=binding.api_id)
         return Target.of(account=binding.account)
     if member_id is None:

@@ -29,25 +29,28 @@ class AttachmentReader:
         self._origins = DISCORD_FILES | {origin_of(url) for url in origins}
         self._timeout = aiohttp.ClientTimeout(total=seconds)
 
-    async def read(self, url: str, size: int) -> bytes:
-        """Return the file. Raises InvalidInput for a foreign address, a file that is too large, or one not there."""
+    async def read(self, url: str, size: int, *, limit: int = MAX_BYTES, large: str = "record-large") -> bytes:
+        """Return the file. Raises InvalidInput for a foreign address, a file that is too large, or one not there.
+
+        `limit` is in bytes; `large` is the message key for more, which is told the limit in KiB (`max`).
+        """
         if origin_of(url) not in self._origins:
             raise InvalidInput("attachment-foreign")
-        if size > MAX_BYTES:
-            raise InvalidInput("record-large", max=MAX_BYTES // 1024)
+        if size > limit:
+            raise InvalidInput(large, max=limit // 1024)
         try:
             async with self._session.get(url, allow_redirects=False, timeout=self._timeout) as response:
-                data = await response.content.read(MAX_BYTES + 1) if response.status == OK else b""
-                while data and len(data) <= MAX_BYTES and (more := await response.content.read(MAX_BYTES)):
+                data = bytearray(await response.content.read(limit + 1) if response.status == OK else b"")
+                while data and len(data) <= limit and (more := await response.content.read(limit)):
                     data += more
         except (aiohttp.ClientError, TimeoutError) as error:
             log.warning("an attachment could not be fetched: %s", type(error).__name__)
-            data = b""
+            data = bytearray()
         if not data:
             raise InvalidInput("attachment-unreadable")
-        if len(data) > MAX_BYTES:
-            raise InvalidInput("record-large", max=MAX_BYTES // 1024)
-        return data
+        if len(data) > limit:
+            raise InvalidInput(large, max=limit // 1024)
+        return bytes(data)
 
 
 def origin_of(url: str) -> str:

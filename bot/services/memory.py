@@ -108,6 +108,26 @@ class LinkMemory:
             if account.kind in telling and account != own
         )
 
+    def account(self, target: Target) -> Target:
+        """The one name that stands for a target's account here: by its UUID where that is known, else as it is."""
+        return self._key(target)
+
+    def holders(self) -> dict[str, set[Target]]:
+        """Return the accounts that each sync ID was last seen linked to, for looking up many."""
+        found: dict[str, set[Target]] = {}
+        for account, entry in self._states.items():
+            for sync_id, linked in entry.items():
+                if linked:
+                    found.setdefault(sync_id, set()).add(account)
+        return found
+
+    def usernames(self) -> dict[str, set[Target]]:
+        """Return the accounts that each user name was told of."""
+        found: dict[str, set[Target]] = {}
+        for account, name in self._names.items():
+            found.setdefault(name, set()).add(self._key(account))
+        return found
+
     def _key(self, target: Target) -> Target:
         return self._accounts.get(target, target)
 

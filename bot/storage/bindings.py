@@ -62,6 +62,14 @@ def effective(tx: Connection, community_id: str, guild_id: int, member_id: int) 
     return None if taken else everywhere
 
 
+def all_effective(tx: Connection, community_id: str, guild_id: int) -> dict[int, Binding]:
+    """Return the binding that holds in a guild of each member who has one there."""
+    rows = _select(tx, (bindings.c.community_id == community_id) & bindings.c.guild_id.in_((EVERYWHERE, guild_id)))
+    taken = {row.account for row in rows if row.guild_id == guild_id}
+    found = {row.member_id: row for row in rows if row.everywhere and row.account not in taken}
+    return found | {row.member_id: row for row in rows if row.guild_id == guild_id}
+
+
 def holder(tx: Connection, community_id: str, guild_id: int, account: str) -> Binding | None:
     """Return the binding by which an account is somebody's in a guild."""
     found = {row.guild_id: row for row in of_account(tx, community_id, account)}

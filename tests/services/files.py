@@ -11,7 +11,7 @@ class NoFiles(AttachmentReader):
     def __init__(self) -> None:
         """Need no session."""
 
-    async def read(self, url: str, size: int) -> bytes:
+    async def read(self, url: str, size: int, **_: object) -> bytes:
         raise AssertionError(f"{url} ({size} bytes) was read")
 
 
@@ -21,7 +21,7 @@ class OneFile(AttachmentReader):
     def __init__(self, data: bytes) -> None:
         self.data = data
 
-    async def read(self, url: str, size: int) -> bytes:
+    async def read(self, url: str, size: int, **_: object) -> bytes:
         assert url
         assert size
         return self.data

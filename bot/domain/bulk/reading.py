@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
 from bot.domain.answers import Problem, normalise
@@ -107,11 +106,6 @@ class NewReader:
         if reasons or isinstance(whose, Reason):
             return None, reasons
         return NewRow(number, whose, values), []
-
-    @cached_property
-    def unique(self) -> tuple[FormField, ...]:
-        """The fields whose values no two characters share."""
-        return tuple(field for field in self._form.fields if field.unique)
 
     def _answer(self, field: FormField, value: str) -> Answer | Reason:
         """Return the answer, by the template's spelling, or why it can't stand; no options are proposed."""
