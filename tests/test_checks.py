@@ -51,7 +51,9 @@ async def report(settings: Settings, place: Town | None, bot: object = None) -> 
     findings = Findings(out)
     cad = (place or town()).tenant.cad
     chosen = home(settings)
-    guilds = Guilds(Scratch(), Vault([b"k" * 32]), lambda *_: cad, home=chosen, budget=Budget, breaker=Breaker)
+    guilds = Guilds(
+        Scratch(), Vault([b"k" * 32]), lambda *_: cad, home=chosen, budget=lambda _: Budget(), breaker=Breaker
+    )
     await guilds.load()
     await check_deployment(settings, cast("CharlinkBot", bot or NoDiscord()), guilds, findings)
     text = out.getvalue()

@@ -75,7 +75,7 @@ class Guilds:
         connect: Connect,
         *,
         home: Home,
-        budget: Callable[[], Budget],
+        budget: Callable[[str], Budget],
         breaker: Callable[[], Breaker],
         staging: bool = False,
         clock: Callable[[], float] = time.time,
@@ -135,10 +135,17 @@ class Guilds:
         return tuple(one for one in self._guilds.values() if one.tenant is not None and one.tenant.id == community_id)
 
     def client(self, credentials: Credentials, version: ApiVersion, form: CreateForm) -> CadClient:
-        """Return the client of a key, over its community's budget: also for a key that is only being tried."""
+        """Return the client of a key, over its community's budget: also for a key that is only being tried.
+
+        The CAD limits a key and blocks a community (cad-api.md 1.6, 2.3), so the keys of a community share one budget,
+        and guilds of one community need not know of each other's. A breaker is about one key.
+        """
         mark = _mark(credentials.key)
-        budget = self._budgets.setdefault(credentials.community_id, self._new_budget())
-        breaker = self._breakers.setdefault((credentials.community_id, mark), self._new_breaker())
+        community = credentials.community_id
+        if community not in self._budgets:
+            self._budgets[community] = self._new_budget(community)
+        budget = self._budgets[community]
+        breaker = self._breakers.setdefault((community, mark), self._new_breaker())
         name = (credentials.community_id, mark, version, form)
         if name not in self._clients:
             self._clients[name] = self._connect(credentials, version, form, budget, breaker)

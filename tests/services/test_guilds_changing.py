@@ -21,7 +21,9 @@ def guilds_of(place: Town, home: Home) -> Guilds:
     def connect(*_: object) -> CadClient:
         return place.tenant.cad
 
-    return Guilds(place.database, place.vault, connect, home=home, budget=lambda: Budget("unlimited"), breaker=Breaker)
+    return Guilds(
+        place.database, place.vault, connect, home=home, budget=lambda _: Budget("unlimited"), breaker=Breaker
+    )
 
 
 async def test_two_changes_at_once_are_both_kept() -> None:

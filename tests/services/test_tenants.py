@@ -37,7 +37,7 @@ async def guilds(place: Town, chosen: Settings | None = None, **more: str) -> Gu
         place.vault,
         lambda *_: place.tenant.cad,
         home=home(chosen),
-        budget=Budget,
+        budget=lambda _: Budget(),
         breaker=Breaker,
         staging=chosen.staging,
     )
