@@ -43,6 +43,7 @@ from bot.services.templates import Templates
 from bot.services.tickets import Tickets
 from bot.settings import ApiVersion
 from bot.storage import guilds as rows
+from bot.storage.calls import SharedCalls
 from bot.storage.engine import Database
 from bot.storage.keys import load_vault
 from bot.telemetry import Metrics
@@ -207,7 +208,9 @@ def build_guilds(
         vault,
         connect,
         home=home(settings),
-        budget=lambda: Budget(settings.sonoran_rate),
+        budget=lambda community: Budget(
+            settings.sonoran_rate, ledger=SharedCalls(database, community) if database.shared else None
+        ),
         breaker=Breaker,
         staging=settings.staging,
     )

@@ -60,7 +60,7 @@ class OpenGuilds(Guilds):
             place.vault,
             connect,
             home=Home(),
-            budget=lambda: Budget("unlimited", clock=place.clock),
+            budget=lambda _: Budget("unlimited", clock=place.clock),
             breaker=lambda: Breaker(clock=place.clock),
             clock=place.clock,
         )
