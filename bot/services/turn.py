@@ -105,7 +105,7 @@ class Turn:
     def caller(self) -> Caller:
         """How the CAD client accounts for this turn."""
         staff = self.as_staff or self.decision.rule is Rule.APPROVER
-        return Caller(person=self.actor.user_id, staff=staff, on_wait=self.on_wait)
+        return Caller(person=self.actor.user_id, guild=self.guild.id, staff=staff, on_wait=self.on_wait)
 
     def owns(self, subject: Subject) -> bool:
         """Whether the turn is about the actor's own account."""
