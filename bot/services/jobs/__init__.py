@@ -1,0 +1,1 @@
+"""Bulk jobs: many rows carried out one after the other, durably, each as operations like any other."""
