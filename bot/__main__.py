@@ -23,6 +23,7 @@ from bot.registration import sync_commands
 from bot.settings import ApiVersion, Settings, load_settings
 from bot.storage.engine import Database
 from bot.telemetry import Redactor, configure_logging, health_app
+from bot.ui.courier import one_try_each
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -95,14 +96,21 @@ def _main(command: Callable[[Settings], Coroutine[None, None, int]], *, log_leve
 
 
 async def _run(settings: Settings) -> int:
+    one_try_each()
     async with AsyncExitStack() as stack:
         database, vault, session = await stack.enter_async_context(opened(settings))
 
         async def after_setup(parts: Parts) -> None:
             await sync_commands(parts.bot, settings.discord_guild_ids)
-            await parts.recovery.run(parts.bot.application_id or 0, parts.bot)
+            await parts.recovery.run()
             interrupted = await parts.services.approvals.reopen_interrupted(serves(settings))
-            beside = (_warm(parts), _keep_news(parts), parts.bulletin.run(), parts.services.housekeeping.run())
+            beside = (
+                _warm(parts),
+                _keep_news(parts),
+                parts.outcomes.run(),
+                parts.bulletin.run(),
+                parts.services.housekeeping.run(),
+            )
             for work in (*beside, parts.board.catch_up(serves(settings), interrupted)):
                 stack.callback(asyncio.create_task(work).cancel)
 
@@ -111,6 +119,7 @@ async def _run(settings: Settings) -> int:
             await _serve_health(stack, settings, parts)
         stack.push_async_callback(parts.services.guilds.save_news)
         stack.push_async_callback(_close, parts.bot)
+        stack.push_async_callback(parts.engine.close)
         running = asyncio.create_task(parts.bot.start(settings.discord_token.get_secret_value()))
         await asyncio.wait({running, asyncio.create_task(_told_to_stop())}, return_when=asyncio.FIRST_COMPLETED)
         if running.done():

@@ -31,12 +31,14 @@ from bot.services.characters import Characters
 from bot.services.connecting import Connecting
 from bot.services.creation import Creation
 from bot.services.drafting import Drafts
+from bot.services.durable import DurableEngine
 from bot.services.editing import Editing
 from bot.services.explaining import Explaining
 from bot.services.guilds import Guilds, Home
 from bot.services.history import History
 from bot.services.housekeeping import Housekeeping
 from bot.services.linking import Linking
+from bot.services.operations import Operations
 from bot.services.own_data import OwnData
 from bot.services.setting_up import SettingUp
 from bot.services.templates import Templates
@@ -50,6 +52,7 @@ from bot.telemetry import Metrics
 from bot.ui.board import Board
 from bot.ui.bulletin import Bulletin
 from bot.ui.desk import Desk
+from bot.ui.outcomes import Outcomes
 from bot.ui.panel import Panels
 from bot.ui.post import PostOffice
 from bot.ui.premises import Premises
@@ -60,6 +63,7 @@ from cogs.approvals import ApprovalButtons
 from cogs.audit import Audit
 from cogs.chars import Chars
 from cogs.doctor import Doctor
+from cogs.kept import Kept
 from cogs.linkchar import LinkChar
 from cogs.mydata import MyData
 from cogs.newchar import NewChar
@@ -71,6 +75,7 @@ if TYPE_CHECKING:
 
     from discord.ext import commands
 
+    from bot.services.engine import Engine
     from bot.settings import CreateForm, Settings
     from bot.storage.vault import Vault
 
@@ -85,6 +90,7 @@ class Services:
     database: Database
     guilds: Guilds
     history: History
+    operations: Operations
     tickets: Tickets
     accounts: Accounts
     binding: AccountBinding
@@ -108,7 +114,9 @@ class Parts:
     bot: CharlinkBot
     services: Services
     metrics: Metrics
+    engine: DurableEngine
     recovery: Recovery
+    outcomes: Outcomes
     bulletin: Bulletin
     board: Board
 
@@ -144,18 +152,17 @@ async def build(
     metrics = Metrics()
     guilds = build_guilds(settings, database, vault, session, metrics)
     await guilds.load()
-    attachments = AttachmentReader(session, [settings.discord_api_url])
+    engine = DurableEngine(settings.database_url, slot="-".join(map(str, settings.shard_ids or ())) or "0")
     services = build_services(
-        database=database, vault=vault, guilds=guilds, attachments=attachments, history_days=settings.history_days
+        database=database,
+        vault=vault,
+        engine=engine,
+        guilds=guilds,
+        attachments=AttachmentReader(session, [settings.discord_api_url]),
+        history_days=settings.history_days,
     )
     catalogues = Catalogues.load()
-    desk = Desk(
-        catalogues=catalogues,
-        guilds=services.guilds,
-        tickets=services.tickets,
-        history=services.history,
-        metrics=metrics,
-    )
+    desk = build_desk(catalogues, services, metrics)
     router = Router(desk, services.tickets)
 
     async def setup(bot: CharlinkBot) -> None:
@@ -163,12 +170,26 @@ async def build(
             await bot.add_cog(cog)
         await after_setup(parts)
 
-    recovery = Recovery(database, vault, catalogues, serves=serves(settings))
     bot = CharlinkBot(settings=settings, desk=desk, router=router, setup=setup)
-    bulletin = build_bulletin(PostOffice(bot), catalogues, services, serves(settings))
-    board = Board(services.approvals, services.guilds, PostOffice(bot), catalogues)
-    parts = Parts(bot, services, metrics, recovery, bulletin, board)
+    office, mine = PostOffice(bot), serves(settings)
+    recovery = Recovery(services.operations, vault, office, catalogues, serves=mine)
+    outcomes = Outcomes(database, vault, office, catalogues, owing=services.history.owing, serves=mine)
+    bulletin = build_bulletin(office, catalogues, services, mine)
+    board = Board(services.approvals, services.guilds, office, catalogues)
+    engine.attach(operation=services.operations.attempt, job=services.operations.attempt)
+    parts = Parts(bot, services, metrics, engine, recovery, outcomes, bulletin, board)
     return parts
+
+
+def build_desk(catalogues: Catalogues, services: Services, metrics: Metrics) -> Desk:
+    """Build where interactions are received."""
+    return Desk(
+        catalogues=catalogues,
+        guilds=services.guilds,
+        tickets=services.tickets,
+        history=services.history,
+        metrics=metrics,
+    )
 
 
 def build_bulletin(
@@ -220,13 +241,14 @@ def build_services(
     *,
     database: Database,
     vault: Vault,
+    engine: Engine,
     guilds: Guilds,
     attachments: AttachmentReader,
     history_days: int = 365,
     clock: Callable[[], float] = time.time,
 ) -> Services:
     """Build the use cases. `clock` gives Unix seconds."""
-    history = History(database, vault, clock=clock)
+    history = History(database, vault, engine, clock=clock)
     accounts = Accounts(database, history, now=clock)
     linking = Linking(accounts, history)
     drafts = Drafts(database, new_id=lambda: secrets.token_urlsafe(TICKET_BYTES), clock=clock)
@@ -237,6 +259,7 @@ def build_services(
         database=database,
         guilds=guilds,
         history=history,
+        operations=Operations(database, vault, drafts, engine, history=history, find=guilds.find, clock=clock),
         tickets=tickets,
         accounts=accounts,
         binding=AccountBinding(database, history, accounts, clock=clock),
@@ -284,6 +307,7 @@ def build_cogs(
         ),
         Doctor(desk, services.guilds, premises, router),
         Panel(router),
+        Kept(services.operations, router),
         audit,
         MyData(desk, services.own_data, board, router),
     ]

@@ -172,11 +172,24 @@ class NotApplied(CharlinkError):
 
     def __init__(self, key: str, lost: CadError | None, /, **params: Param) -> None:
         super().__init__(key, cause=lost.kind.value if lost is not None else "none", **params)
+        self.lost = lost
 
     @property
     def retryable(self) -> bool:
         """Always: nothing happened."""
         return True
+
+
+class Kept(CharlinkError):
+    """A write that did not finish at once, and is carried out or found out as soon as it can be.
+
+    `operation` is its id. `unsent`: it certainly was not sent yet, so that it can still be cancelled.
+    """
+
+    def __init__(self, operation: str, *, unsent: bool, cause: str) -> None:
+        super().__init__("kept-unsent" if unsent else "kept-unknown", cause=cause)
+        self.operation = operation
+        self.unsent = unsent
 
 
 class Undelivered(CharlinkError):

@@ -24,7 +24,9 @@ from bot.domain.access import Actor, Decision, Policy, Rule
 from bot.domain.configuration import GuildConfig
 from bot.errors import CadError, CadErrorKind, Sent
 from bot.services.accounts import Accounts
+from bot.services.drafting import Drafts
 from bot.services.history import History
+from bot.services.operations import Operations
 from bot.services.tenants import Community as Shared
 from bot.services.tenants import Guild, Tenant
 from bot.services.turn import Origin, Turn
@@ -38,6 +40,7 @@ from sandbox.cad import v2 as sandbox_v2
 from sandbox.cad.refusals import CadRefusal
 from sandbox.cad.state import CadState, Community
 from sandbox.cad.wire import Generation, Prepared, Received
+from tests.engine import HandedOver
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -171,6 +174,7 @@ class Town:
     clock: Clock
     database: Database
     vault: Vault = field(default_factory=lambda: Vault([b"k" * 32]))
+    engine: HandedOver = field(default_factory=HandedOver)
     _interactions: Iterator[int] = field(default_factory=lambda: itertools.count(1))
     policy: Policy = field(
         default_factory=lambda: Policy(
@@ -184,7 +188,22 @@ class Town:
 
     @property
     def history(self) -> History:
-        return History(self.database, self.vault, clock=self.clock)
+        return History(self.database, self.vault, self.engine, clock=self.clock)
+
+    @property
+    def operations(self) -> Operations:
+        """The driver of kept operations, over this town's only guild."""
+        drafts = Drafts(self.database, new_id=lambda: "draft", clock=self.clock)
+        return Operations(
+            self.database,
+            self.vault,
+            drafts,
+            self.engine,
+            history=self.history,
+            find=lambda guild_id: self.guild if guild_id == self.policy.guild_id else None,
+            clock=self.clock,
+            jitter=lambda: 0.5,
+        )
 
     @property
     def accounts(self) -> Accounts:

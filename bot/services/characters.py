@@ -17,7 +17,8 @@ from bot.domain.models import CHARACTER_TYPE
 from bot.domain.sync_id import parse_sync_id
 from bot.errors import CadError, CadErrorKind, CharlinkError, InvalidInput, NotApplied, Question, Refused
 from bot.services.accounts import Use
-from bot.services.history import Deed
+from bot.services.history import Deed, taken_too_long
+from bot.services.orders import RemoveOrder, SelectOrder
 from bot.services.turn import Intent, Subject
 from bot.settings import ApiVersion
 
@@ -155,7 +156,7 @@ class Characters:
         chosen = record.sync_id or record.id or ""
         deed = Deed(Action.SELECT, intent.subject.member_id, str(target), key_of(record))
         deed.before, deed.after = {"selected": key_of(before)}, {"selected": key_of(record)}
-        async with self._history.operation(turn, deed):
+        async with self._history.operation(turn, deed, SelectOrder(target, chosen, key_of(record))):
             read_back = await self._send_selection(turn, target, record, chosen)
         changed = key_of(before) != key_of(record)
         back = SelectIntent(
@@ -179,7 +180,7 @@ class Characters:
             return Removed("", number, account, changed=False)
         require_own_record(record, "remove")
         deed = Deed(Action.REMOVE, intent.subject.member_id, str(target), number, {"listed": True}, {"listed": False})
-        async with self._history.operation(turn, deed):
+        async with self._history.operation(turn, deed, RemoveOrder(target, record.id or 0)):
             changed, lost = await self._send_removal(turn, target, record)
         return Removed(record.display_name, number, account, changed=changed, read_back=lost)
 
@@ -241,6 +242,8 @@ class Characters:
         except CadError as error:
             if not error.outcome_unknown:
                 raise await self._accounts.explain(turn, target, error) from error
+            if taken_too_long(turn, error):
+                raise
             lost = error
         if lost is None and turn.tenant.version is not ApiVersion.V1:
             return False
@@ -262,7 +265,7 @@ class Characters:
         except CadError as error:
             if error.kind is CadErrorKind.NOT_FOUND:
                 return False, False
-            if not error.outcome_unknown:
+            if not error.outcome_unknown or taken_too_long(turn, error):
                 raise
             lost = error
         else:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from bot.cad.protocol import NewCharacter
 from bot.domain.template import FieldKind, Record
 
 if TYPE_CHECKING:
-    from bot.cad.protocol import NewCharacter
+    from collections.abc import Mapping
 
 PERSON = ("first", "last", "dob")
 """The uids by which people tell characters apart (cad-api.md 4.3: `first` and `last` are required names)."""
@@ -24,6 +25,12 @@ def same_values(record: Record, new: NewCharacter) -> bool:
     """Whether every value that was sent is there."""
     held = _held(record)
     return all(held.get(uid, "") == text for uid, text in _texts(new).items() if text)
+
+
+def with_values(record: Record, values: Mapping[str, str]) -> bool:
+    """Whether a character holds all of these values, by uid; an empty one must be empty there."""
+    held = _held(record)
+    return all(held.get(uid, "") == text for uid, text in _texts(NewCharacter(values=values)).items())
 
 
 def _texts(new: NewCharacter) -> dict[str, str]:

@@ -14,12 +14,23 @@ from bot.domain.access import Action, Rule
 from bot.domain.attachment import parse_record
 from bot.domain.encoding import Summary, summarise, to_record, to_values
 from bot.domain.template import Record
-from bot.errors import CadError, CadErrorKind, CharlinkError, InvalidFields, InvalidInput, NotApplied, Question, Refused
+from bot.errors import (
+    CadError,
+    CadErrorKind,
+    CharlinkError,
+    InvalidFields,
+    InvalidInput,
+    Kept,
+    NotApplied,
+    Question,
+    Refused,
+)
 from bot.services.accounts import Use
 from bot.services.comparison import same_person, same_values
 from bot.services.drafting import DraftIntent
 from bot.services.drafts import DraftState
-from bot.services.history import Deed
+from bot.services.history import Deed, taken_too_long
+from bot.services.orders import CreateOrder
 from bot.services.turn import Intent, Subject
 from bot.settings import ApiVersion, CreateForm
 
@@ -226,16 +237,16 @@ class Creation:
         if there is not None:
             outcome = CreateOutcome(there, read_back=True)
         else:
-            outcome = await self._send(turn, target, new, draft.subject.member_id)
+            outcome = await self._send(turn, target, new, draft.subject.member_id, draft)
         name = " ".join(str(answers[uid]) for uid in ("first", "last") if answers.get(uid))
         return replace(outcome, name=name, sent=summarise(form, answers), delete_after=delete_after)
 
     async def _send(
-        self, turn: Turn, target: Target, new: NewCharacter, member_id: int | None, operation: str = ""
+        self, turn: Turn, target: Target, new: NewCharacter, member_id: int | None, draft: Draft | None = None
     ) -> CreateOutcome:
-        """Create, as an operation that leaves a row. `operation` names the decision, the draft's."""
-        deed = Deed(Action.CREATE, member_id, account=str(target), operation=operation)
-        async with self._history.operation(turn, deed):
+        """Create, as an operation that leaves a row and settles the draft that it comes from."""
+        deed = Deed(Action.CREATE, member_id, account=str(target), draft_id=draft.id if draft is not None else None)
+        async with self._history.operation(turn, deed, _order(turn, target, new)):
             outcome = await self._carry_out(turn, target, new, Subject(member_id=member_id))
             made = outcome.record
             deed.subject = str(made.id) if made is not None and made.id is not None else ""
@@ -254,6 +265,8 @@ class Creation:
                 return await self._carry_out(turn, renewed, new, subject)
             if not error.outcome_unknown:
                 raise await self._accounts.explain(turn, target, error) from error
+            if taken_too_long(turn, error):
+                raise
             known = None if before is None else {record.id for record in before}
             return CreateOutcome(await self._read_back(turn, target, new, known, error), read_back=True)
         return CreateOutcome(created.record)
@@ -306,8 +319,17 @@ class Creation:
             raise Refused("delete-after-unsupported")
 
 
+def _order(turn: Turn, target: Target, new: NewCharacter) -> CreateOrder:
+    """Return what is to be sent, with the record ids that the account is known to have."""
+    before = turn.tenant.cad.peek_characters(target)
+    known = None if before is None else tuple(record.id for record in before if record.id is not None)
+    return CreateOrder(target, new.values, new.record, new.delete_after, known)
+
+
 def after_failure(error: BaseException, before: DraftState) -> DraftState:
     """Where a draft stands after a create that gave no character."""
+    if isinstance(error, Kept):
+        return DraftState.SENDING
     if isinstance(error, NotApplied):
         return DraftState.OPEN
     lost = isinstance(error, CadError) and error.outcome_unknown

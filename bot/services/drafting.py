@@ -23,7 +23,7 @@ from bot.services.drafts import Draft, DraftState, Edited, Origins
 from bot.services.tickets import DRAFT_SECONDS
 from bot.services.turn import Intent, Subject
 from bot.storage import drafts as rows
-from bot.storage import guilds
+from bot.storage import guilds, operations
 from bot.storage.drafts import DraftRow
 
 if TYPE_CHECKING:
@@ -161,6 +161,8 @@ class Drafts:
         states = (DraftState.OPEN,) if before is DraftState.OPEN else (before, DraftState.SENDING)
 
         def work(tx: Connection) -> bool:
+            if operations.of_draft(tx, row.id):  # what was sent of it before is still to be found out
+                return False
             moved = rows.move(tx, row.id, states=states, to=row.state)
             if not moved and rows.find(tx, row.id) is None:
                 rows.save(tx, row)
@@ -169,6 +171,18 @@ class Drafts:
 
         if not await self._database.write(work):
             raise Refused("edit-under-way" if draft.edited else "create-under-way")
+
+    def settling(self, draft_id: str | None, state: DraftState) -> Callable[[Connection], None]:
+        """Return the work that ends the sending of a draft, which is so in memory at once. None: there is no draft."""
+        held = self._held.get(draft_id or "")
+        if held is not None:
+            held.state = state
+
+        def work(tx: Connection) -> None:
+            if draft_id is not None:
+                rows.conclude(tx, draft_id, state=state, wipe=state is DraftState.DONE)
+
+        return work
 
     def forget(self, guild_id: int, owner_id: int) -> None:
         """Forget a person's drafts, whose rows somebody erased."""

@@ -17,7 +17,8 @@ from bot.errors import CadError, CadErrorKind, CharlinkError, NotApplied, Questi
 from bot.services.characters import CharacterIntent, pick, require_own_record
 from bot.services.creation import after_failure
 from bot.services.drafts import Draft, DraftState, Edited, same_answer
-from bot.services.history import Deed
+from bot.services.history import Deed, taken_too_long
+from bot.services.orders import EditOrder
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -172,7 +173,8 @@ class Editing:
         values = {one.field.uid: changed[one.field.uid] for one in wanted}
         deed = Deed(Action.EDIT, draft.subject.member_id, str(target), str(edited.record_id))
         deed.after = {"fields": sorted(values)}
-        async with self._history.operation(turn, deed):
+        deed.draft_id = draft.id
+        async with self._history.operation(turn, deed, EditOrder(target, edited.record_id, values)):
             read_back = await self._send(turn, target, draft, values)
         return EditOutcome(record.display_name, edited.record_id, account, tuple(wanted), read_back)
 
@@ -184,6 +186,8 @@ class Editing:
         except CadError as error:
             if not error.outcome_unknown:
                 raise await self._accounts.explain(turn, target, error) from error
+            if taken_too_long(turn, error):
+                raise
             lost = error
         else:
             return False

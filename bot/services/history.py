@@ -1,6 +1,7 @@
 """Every action leaves a row, written in the same transaction as the state that it changed; refusals leave one too.
 
-A write to the CAD is an operation: its row is committed before the call and completed after it, whatever happens.
+A write to the CAD is an operation: its row is committed before the call and completed after it. What does not finish
+while the person waits is kept, and handed over to the engine once he was told so.
 """
 
 from __future__ import annotations
@@ -12,8 +13,10 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from bot.errors import CadError, CharlinkError, NotApplied, Question, Refused, StorageError
+from bot.errors import CadError, CadErrorKind, CharlinkError, Kept, NotApplied, Question, Refused, Sent, StorageError
+from bot.services import orders
 from bot.storage import history as rows
+from bot.storage import operations
 from bot.storage.history import Entry, State
 
 if TYPE_CHECKING:
@@ -21,6 +24,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from bot.services.engine import Engine
+    from bot.services.orders import Order
     from bot.services.turn import Origin, Turn
     from bot.storage.engine import Database
     from bot.storage.vault import Vault
@@ -39,7 +44,8 @@ TOKEN_PURPOSE = "interaction-token"  # noqa: S105 - what a token is sealed for
 class Deed:
     """What is done, as far as it is known. `before` and `after` are small JSON values without field contents.
 
-    `operation` names the decision that this carries out; blank: the interaction's own.
+    `operation` names the decision that this carries out; blank: the interaction's own. `draft_id`: the draft that is
+    settled with it.
     """
 
     action: str
@@ -49,6 +55,7 @@ class Deed:
     before: object = None
     after: object = None
     operation: str = ""
+    draft_id: str | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -64,13 +71,20 @@ class Operation:
 
 
 class History:
-    """Writes the history. `clock` gives Unix seconds; `settled` is set whenever there is something new to tell."""
+    """Writes the history. `clock` gives Unix seconds.
 
-    def __init__(self, database: Database, vault: Vault, *, clock: Callable[[], float] = time.time) -> None:
+    `settled` is set whenever there is something new for the audit channels, `owing` when somebody waits for an outcome.
+    """
+
+    def __init__(
+        self, database: Database, vault: Vault, engine: Engine, *, clock: Callable[[], float] = time.time
+    ) -> None:
         self._database = database
         self._vault = vault
+        self._engine = engine
         self._clock = clock
         self.settled = asyncio.Event()
+        self.owing = asyncio.Event()
         self._completing: set[asyncio.Task[None]] = set()
 
     async def note(self, turn: Turn, deed: Deed, *also: Work) -> None:
@@ -102,24 +116,62 @@ class History:
         return work
 
     @asynccontextmanager
-    async def operation(self, turn: Turn, deed: Deed) -> AsyncIterator[Operation]:
+    async def operation(self, turn: Turn, deed: Deed, order: Order) -> AsyncIterator[Operation]:
         """Carry out a write to the CAD: the row is there before it, and says afterwards what became of it.
 
-        Raises Refused where that very operation was begun before.
+        Raises Refused where that very operation was begun before, and Kept where it could not be sent or its outcome
+        not be found out by now: then it is to be handed over, once the person was told. A task that is cancelled leaves
+        the row as it is: the next start goes on with it.
         """
-        begun = self._entry(turn, deed, State.SENDING)
-        sealed = self._sealed(turn.origin, begun.guild_id)
-        if not await self._database.write(lambda tx: rows.add(tx, replace(begun, token=sealed))):
+        begun = self._begun(turn, deed, order)
+        if not await self._database.write(lambda tx: rows.add(tx, begun)):
             raise Refused("operation-repeated")
         operation = Operation(deed)
         try:
             yield operation
+        except asyncio.CancelledError:
+            raise
         except BaseException as error:
+            if turn.keeps and (state := state_kept(error)) is not None:
+                raise await self._keep(begun, state, error) from error
             await self._settle(begun, deed, _state_after(error), _cause(error), ())
             if isinstance(error, CharlinkError):
                 error.recorded = True
             raise
         await self._settle(begun, deed, State.DONE, "", operation.works)
+
+    async def accept(self, turn: Turn, deed: Deed, order: Order, *, job_id: str | None = None) -> bool:
+        """Write an operation that is only to be sent by the engine; whether it was not there before."""
+        entry = replace(self._begun(turn, deed, order), state=State.ACCEPTED, sent_at=None, token=None, job_id=job_id)
+        return await self._database.write(lambda tx: rows.add(tx, entry))
+
+    async def hand_over(self, kept: Kept) -> None:
+        """Have a kept operation driven to its end. To be called once the person was told that it is kept."""
+        await self._engine.operation(kept.operation)
+
+    async def owe(self, origin: Origin) -> None:
+        """Have the outcome of an interaction told in another way: its answer could not be shown."""
+
+        def work(tx: Connection) -> None:
+            operations.owe_answer(tx, origin.interaction_id)
+
+        try:
+            await self._database.write(work)
+        except StorageError as error:
+            log.error("the answer of %s is owed, which can't be stored yet: %s", origin.reference, error)  # noqa: TRY400 - one line for operators
+            self._later(work)
+        self.owing.set()
+
+    async def _keep(self, begun: Entry, state: State, error: BaseException) -> Kept:
+        """Write that an operation goes on; where that can't be written it stays `sending`, which is true as well."""
+        kept = Kept(begun.operation, unsent=state is State.ACCEPTED, cause=_cause(error))
+        kept.recorded = True
+        try:
+            await self._database.write(lambda tx: operations.promise(tx, begun.operation, state))
+        except StorageError as second:
+            log.error("operation %s is kept, which can't be stored yet: %s", begun.reference, second)  # noqa: TRY400 - one line for operators
+            self._later(lambda tx: operations.owe(tx, begun.operation))
+        return kept
 
     async def refused(self, origin: Origin, entry: Entry) -> None:
         """Write that something was refused or failed before anything was sent. Never in anybody's way."""
@@ -192,10 +244,47 @@ class History:
             began_at=self._clock(),
         )
 
+    def _begun(self, turn: Turn, deed: Deed, order: Order) -> Entry:
+        origin, guild_id = turn.origin, turn.guild.id
+        return replace(
+            self._entry(turn, deed, State.SENDING),
+            token=self._sealed(origin, guild_id),
+            sealed_order=orders.seal(self._vault, order, guild_id=guild_id),
+            sent_at=self._clock(),
+            channel_id=origin.channel_id or None,
+            locale=origin.locale,
+            draft_id=deed.draft_id,
+        )
+
     def _sealed(self, origin: Origin, guild_id: int) -> bytes | None:
         if not origin.token:
             return None
         return self._vault.seal(origin.token, guild_id=guild_id, purpose=TOKEN_PURPOSE)
+
+
+KEY_TROUBLE = frozenset({CadErrorKind.AUTH, CadErrorKind.CONFIG, CadErrorKind.PLAN})
+"""What somebody has to put right at the CAD or in `/setup` before anything can be sent."""
+
+
+def taken_too_long(turn: Turn, lost: CadError) -> bool:
+    """Whether the person has waited long enough: what became of a call that took its whole time is found out later."""
+    return turn.keeps and lost.kind is CadErrorKind.TIMEOUT
+
+
+def state_kept(error: BaseException) -> State | None:
+    """Return the state in which an operation that raised is kept; None where it is settled.
+
+    Trouble with the key is told, not kept: somebody has to act first.
+    """
+    if isinstance(error, NotApplied):
+        return State.ACCEPTED if error.lost is not None else None
+    if not isinstance(error, CadError):
+        return None
+    if error.outcome_unknown:
+        return State.SENDING
+    if error.kind is CadErrorKind.PAUSED and error.params.get("cause") in KEY_TROUBLE:
+        return None
+    return State.ACCEPTED if error.sent is Sent.NO and error.retryable else None
 
 
 def _state_after(error: BaseException) -> State:

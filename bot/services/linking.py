@@ -18,7 +18,6 @@ from bot.domain.sync_id import parse_sync_id
 from bot.errors import (
     ApprovalNeeded,
     CadError,
-    CadErrorKind,
     CharlinkError,
     InvalidInput,
     NotApplied,
@@ -26,7 +25,9 @@ from bot.errors import (
     Refused,
 )
 from bot.services.accounts import Use
-from bot.services.history import Deed
+from bot.services.history import Deed, taken_too_long
+from bot.services.orders import LinkOrder
+from bot.services.performing import GONE
 from bot.services.turn import Intent, Subject
 from bot.settings import ApiVersion, DbSync
 
@@ -44,9 +45,6 @@ _MENTION = re.compile(r"<[@#][!&]?[0-9]+>")
 
 LIST_SECONDS = 30.0
 """How long a list that was read tells what is not linked."""
-
-GONE = frozenset({CadErrorKind.NOT_FOUND, CadErrorKind.NOT_LINKED})
-"""What a 404 for a removal may be read as: the account is not known, or the link is not there (undocumented)."""
 
 HINT_VALUE = "/type-the-id"
 """What choosing the autocomplete hint sends: no sync ID holds a slash."""
@@ -168,6 +166,7 @@ class Linking:
         intent = replace(intent, sync_id=_parse(turn, intent))
         self._require_sync(turn)
         target = await self._accounts.resolve(turn, intent.subject, intent.confirmed, Use.LINKS)
+        turn = replace(turn, keeps=False)  # the request is open again where this fails, with Retry on its card
         async with turn.tenant.lock(target) if turn.policy.max_links else nullcontext():
             await self._require_room(turn, target, intent, "request-max-links")
             await self._respect_other_holder(turn, target, intent, asks=True)
@@ -238,7 +237,8 @@ class Linking:
             before=None if before is None else {"linked": before},
             after={"linked": not intent.remove},
         )
-        async with self._history.operation(turn, deed) as operation:
+        order = LinkOrder(target, intent.sync_id, intent.remove, once=not turn.keeps)
+        async with self._history.operation(turn, deed, order) as operation:
             outcome = await self._carry_out(turn, target, intent, before)
             operation.also(turn.tenant.community.saving())
         return outcome
@@ -263,6 +263,8 @@ class Linking:
                 return LinkOutcome(intent, memory.name(target), changed=False)
             if not error.outcome_unknown:
                 raise await self._accounts.explain(turn, target, error) from error
+            if taken_too_long(turn, error):
+                raise
             lost = error
         if lost or (intent.remove and turn.tenant.version is ApiVersion.V1):  # C2: removal's text is undocumented
             await self._read_back(turn, target, intent, lost)

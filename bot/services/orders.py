@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping  # noqa: TC003 - pydantic reads the orders
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -23,11 +23,12 @@ ORDER_PURPOSE = "order"
 
 @dataclass(frozen=True, slots=True)
 class LinkOrder:
-    """Set a Database Sync link, or remove it."""
+    """Set a Database Sync link, or remove it. `once`: sent once only, since whoever decided it is asked again."""
 
     target: Target
     sync_id: str
     remove: bool = False
+    once: bool = False
     kind: Literal["link"] = "link"
 
 
@@ -44,6 +45,7 @@ class CreateOrder:
     delete_after: int | None = None
     known: tuple[int, ...] | None = None
     kind: Literal["create"] = "create"
+    once: ClassVar[bool] = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,7 @@ class EditOrder:
     record_id: int
     values: Mapping[str, str] = field(repr=False)
     kind: Literal["edit"] = "edit"
+    once: ClassVar[bool] = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,7 @@ class RemoveOrder:
     target: Target
     record_id: int
     kind: Literal["remove"] = "remove"
+    once: ClassVar[bool] = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,7 @@ class SelectOrder:
     character: int | str
     key: str
     kind: Literal["select"] = "select"
+    once: ClassVar[bool] = False
 
 
 Order = LinkOrder | CreateOrder | EditOrder | RemoveOrder | SelectOrder

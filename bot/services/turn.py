@@ -70,7 +70,8 @@ class Intent:
 class Turn:
     """Who asks (`actor`), what allowed it (`decision`), in which guild, and by which interaction (`origin`).
 
-    `on_wait(place, seconds)` is awaited once when the CAD's budget makes the person wait for more than 5 s.
+    `on_wait(place, seconds)` is awaited once when the CAD's budget makes the person wait for more than 5 s. `keeps`:
+    what does not finish while he waits is kept and done later; otherwise it fails, and can be tried again.
     """
 
     guild: Guild
@@ -78,6 +79,7 @@ class Turn:
     decision: Decision
     origin: Origin = NOWHERE
     on_wait: OnWait | None = None
+    keeps: bool = True
 
     @property
     def tenant(self) -> Tenant:

@@ -51,6 +51,22 @@ def sqlite_file(url: URL) -> Path | None:
     return Path(url.database).absolute()
 
 
+def engine_url(text: str) -> str:
+    """Return where the durable engine keeps its own tables: a file beside ours, or a schema of its own on PostgreSQL.
+
+    The file is made with the mode of ours. Raises SettingsError where it can't be.
+    """
+    url = parse_url(text)
+    if url.drivername == POSTGRESQL:
+        return url.set(drivername="postgresql").render_as_string(hide_password=False)
+    file = sqlite_file(url)
+    if file is None:
+        return "sqlite://"
+    beside = file.with_name(f"{file.name}.engine")
+    prepare_file(beside)
+    return f"sqlite:///{beside}"
+
+
 def prepare_file(file: Path) -> None:
     """Make an empty file where there is none: mode 0600, a new folder 0700. SQLite gives its other files that mode too.
 

@@ -60,6 +60,16 @@ def move(tx: Connection, draft_id: str, *, states: Collection[str], to: str) -> 
     return tx.execute(update(drafts).where(there).values(state=to)).rowcount == 1
 
 
+def conclude(tx: Connection, draft_id: str, *, state: str, wipe: bool) -> None:
+    """Change the state of a draft that was being sent, and `wipe` what was typed."""
+    row = find(tx, draft_id)
+    if row is None or row.state not in {"sending", "unsure"}:
+        return
+    typed: dict[str, Any] = {"answers": {}, "typed": {}, "problems": {}, "pages": []} if wipe else {}
+    values = {"state": state, "body": {**row.body, **typed}}
+    tx.execute(update(drafts).where(drafts.c.id == draft_id).values(values))
+
+
 def of_owner(tx: Connection, guild_id: int, owner_id: int) -> tuple[DraftRow, ...]:
     """Return every draft of a person in a guild, the oldest first."""
     mine = (drafts.c.guild_id == guild_id) & (drafts.c.owner_id == owner_id)

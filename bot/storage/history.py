@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from sqlalchemy import null, select, update
+from sqlalchemy import null, update
 
 from bot.storage.statements import fitted, insert_once
 from bot.storage.tables import history
@@ -77,11 +77,15 @@ def add(tx: Connection, entry: Entry) -> bool:
     values = {name: getattr(entry, name) for name in Entry.__dataclass_fields__ if name != "number"}
     values["before"] = null() if entry.before is None else entry.before
     values["after"] = null() if entry.after is None else entry.after
+    values["posted"] = entry.job_id is not None  # of a bulk job one line is told, not one for each row
     return insert_once(tx, history, values)
 
 
-def settle(tx: Connection, entry: Entry) -> None:
-    """Complete a begun row; its token has done its duty."""
+def settle(tx: Connection, entry: Entry) -> bool:
+    """Complete an operation that is not settled yet; whether it was not.
+
+    What was to be sent is wiped, and the token too unless the outcome is still to be told.
+    """
     values = {
         "state": entry.state,
         "cause": entry.cause,
@@ -90,15 +94,12 @@ def settle(tx: Connection, entry: Entry) -> None:
         "before": null() if entry.before is None else entry.before,
         "after": null() if entry.after is None else entry.after,
         "ended_at": entry.ended_at,
-        "token": None,
+        "sealed_order": None,
     }
-    tx.execute(update(history).where(history.c.operation == entry.operation).values(fitted(history, values)))
-
-
-def unsettled(tx: Connection) -> tuple[Entry, ...]:
-    """Return what was begun and never completed, the oldest first."""
-    rows = tx.execute(select(history).where(history.c.state == State.SENDING).order_by(history.c.number))
-    return tuple(entry_of(row._mapping) for row in rows)  # noqa: SLF001 - SQLAlchemy's public name for a row as a mapping
+    if not entry.owed:
+        values["token"] = None
+    begun = (history.c.operation == entry.operation) & history.c.state.not_in(SETTLED)
+    return tx.execute(update(history).where(begun).values(fitted(history, values))).rowcount == 1
 
 
 def wipe_tokens(tx: Connection, *, before: float) -> int:

@@ -53,6 +53,7 @@ WHAT = {
 }
 """What an entry's action is called. One of another version of the bot is shown as it is stored."""
 OUTCOME = {
+    State.ACCEPTED: "outcome-accepted",
     State.SENDING: "outcome-sending",
     State.DONE: "outcome-done",
     State.REFUSED: "outcome-refused",
@@ -79,7 +80,7 @@ def _line(words: Words, entry: Entry, limit: int) -> str:
         "audit-line",
         when=f"<t:{int(entry.began_at)}:f>",
         who=words("audit-bot") if entry.actor_id == BOT else f"<@{entry.actor_id}>",
-        what=_deed(words, entry, limit),
+        what=deed_of(words, entry, limit),
         outcome=_outcome(words, entry),
         reference=entry.reference,
     )
@@ -117,7 +118,7 @@ def export_reply(words: Words, export: Export) -> Reply:
     return Reply.of(text, Tone.DONE, files=(("history.csv", export.content),))
 
 
-def _deed(words: Words, entry: Entry, limit: int) -> str:
+def deed_of(words: Words, entry: Entry, limit: int = TOLD) -> str:
     """Say what was done, to what and for whom; for oneself nothing is said, but that somebody did it as staff."""
     key = WHAT.get(entry.action)
     what = words(key) if key is not None else words("history-other", id=entry.action)
@@ -134,10 +135,10 @@ def _outcome(words: Words, entry: Entry) -> str:
     outcome = words(OUTCOME[entry.state])
     if not entry.cause or entry.state is State.DONE:
         return outcome
-    return words("outcome-why", outcome=outcome, what=_told(words, entry))
+    return words("outcome-why", outcome=outcome, what=told_of(words, entry))
 
 
-def _told(words: Words, entry: Entry) -> str:
+def told_of(words: Words, entry: Entry) -> str:
     """Return the headline that the person read, as far as it can be said without what is not kept; else its key."""
     try:
         text = words(entry.cause, **_FILLERS)

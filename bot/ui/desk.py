@@ -13,11 +13,12 @@ from weakref import WeakSet
 import discord
 
 from bot.domain.access import UNBOUND, Actor, decide
-from bot.errors import CharlinkError, Expired, Interrupted, Question, Refused
+from bot.errors import CharlinkError, Expired, Interrupted, Kept, Question, Refused
 from bot.services.turn import Turn
 from bot.telemetry import REFERENCE
+from bot.ui.courier import BROKEN, unreachable
 from bot.ui.failures import failure_reply, question_reply, refusal_entry
-from bot.ui.visit import ALREADY_ACKNOWLEDGED, BROKEN, Visit, reference_of
+from bot.ui.visit import ALREADY_ACKNOWLEDGED, Visit, reference_of
 from bot.ui.words import Words
 
 if TYPE_CHECKING:
@@ -34,6 +35,9 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 UNKNOWN_INTERACTION = 10062
+KEPT_SECONDS = 10.0
+"""How long it is tried to say that something is kept, before it goes on all the same."""
+
 REMEMBERED = 5_000
 """Interactions by whose id one that comes again is known."""
 
@@ -147,25 +151,36 @@ class Desk:
     async def fail(self, visit: Visit, error: Exception) -> None:
         """Tell the person what happened, whether anything changed, and what to do next.
 
-        Where Discord itself can't be reached, that is logged and all there is to do.
+        An answer that Discord does not take is owed: what is in the history is told in another way.
         """
+        if isinstance(error, discord.HTTPException):
+            self._log_discord(error)
+            if error.code in {UNKNOWN_INTERACTION, ALREADY_ACKNOWLEDGED}:
+                return
+        elif isinstance(error, CharlinkError):
+            log.info("%s: %s", visit.route or "interaction", error)
+        else:
+            log.error("unexpected failure in %s", visit.route or "interaction", exc_info=error)
         try:
-            if isinstance(error, discord.HTTPException):
-                self._log_discord(error)
-                if error.code in {UNKNOWN_INTERACTION, ALREADY_ACKNOWLEDGED}:
-                    return
-            elif isinstance(error, CharlinkError):
-                log.info("%s: %s", visit.route or "interaction", error)
-            else:
-                log.error("unexpected failure in %s", visit.route or "interaction", exc_info=error)
-            if isinstance(error, Question):
-                await (visit.whisper if visit.public else visit.show)(question_reply(visit, error))
-            else:
-                await visit.whisper(failure_reply(visit, error))
+            if not (visit.undelivered and unreachable(error)):
+                await self._tell(visit, error)
         except (discord.HTTPException, *BROKEN) as second:
             log.warning("could not tell the person: %s", type(second).__name__)
         finally:
+            if isinstance(error, Kept):
+                await self._history.hand_over(error)
+            elif visit.undelivered:
+                await self._history.owe(visit.origin)
             await self._record(visit, error)
+
+    @staticmethod
+    async def _tell(visit: Visit, error: Exception) -> None:
+        if isinstance(error, Question):
+            await (visit.whisper if visit.public else visit.show)(question_reply(visit, error))
+            return
+        # What is kept is told of twice, and nothing is done about it until this was tried.
+        patience = KEPT_SECONDS if isinstance(error, Kept) else None
+        await asyncio.wait_for(visit.whisper(failure_reply(visit, error)), patience)
 
     async def _record(self, visit: Visit, error: Exception) -> None:
         """Leave a row of what was refused or failed, where nothing else did. Questions and odd clicks leave none."""
@@ -177,8 +192,11 @@ class Desk:
 
     async def interrupt(self) -> None:
         """Tell everybody who still waits that the process stops; called when it does."""
-        waiting = [visit for visit in self._visits if visit.waits]
-        await asyncio.gather(*(self.fail(visit, Interrupted()) for visit in waiting))
+        visits = list(self._visits)
+        await asyncio.gather(
+            *(self.fail(visit, Interrupted()) for visit in visits if visit.waits),
+            *(self._history.owe(visit.origin) for visit in visits if visit.undelivered),
+        )
 
     @staticmethod
     def _log_discord(error: discord.HTTPException) -> None:

@@ -17,10 +17,12 @@ from bot.errors import (
     Choice,
     Expired,
     InvalidFields,
+    Kept,
     Question,
     Refused,
     Sent,
 )
+from bot.services.operations import CancelIntent
 from bot.storage.history import Entry, State
 from bot.ui.cards import ask_button
 from bot.ui.reply import Button, Reply, Tone
@@ -62,12 +64,25 @@ def failure_reply(visit: Visit, error: Exception) -> Reply:
         text = words("internal")
     tone = Tone.REFUSED if isinstance(error, Refused | Expired) else Tone.FAILED
     reply = Reply.of(f"{text}\n\n{words('reference', reference=visit.reference)}", tone)
+    if isinstance(error, Kept):
+        return _kept_reply(visit, error)
     if isinstance(error, ApprovalNeeded) and visit.admitted:
         reply = reply.with_buttons(ask_button(visit, error.sync_id))
     if isinstance(error, CharlinkError) and error.retryable and _repeatable(visit, error):
         again = visit.custom_id(visit.route, visit.intent)
         reply = reply.with_buttons(Button(words.plain("button-again", 80), again))
     return reply.with_buttons(*reply.buttons, visit.back) if visit.back else reply
+
+
+def _kept_reply(visit: Visit, error: Kept) -> Reply:
+    """Say that it goes on by itself, and where the outcome will be; offer to take back what was not sent."""
+    words = visit.words
+    text = f"{words(error.key)}\n\n{words('reference', reference=visit.reference)}"
+    reply = Reply.of(text, Tone.INFO)
+    if not error.unsent:
+        return reply
+    take_back = visit.custom_id("kept", CancelIntent(operation=error.operation))
+    return reply.with_buttons(Button(words.plain("button-take-back", 80), take_back))
 
 
 def refusal_entry(visit: Visit, error: CharlinkError, now: float) -> Entry:

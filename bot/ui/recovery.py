@@ -1,76 +1,73 @@
-"""After a restart: whoever waited for an answer when the process died is told that the outcome is not certain.
-
-What was begun and never completed is not known to be done or not; saying so beats a message that "thinks" for ever.
-"""
+"""After a restart: what an earlier process left open goes on, and whoever waits for an answer is told so."""
 
 from __future__ import annotations
 
 import logging
 import time
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import discord
 
-from bot.errors import CharlinkError
+from bot.errors import VaultError
 from bot.services.history import TOKEN_PURPOSE
-from bot.storage import history as rows
-from bot.storage.history import State
+from bot.storage.history import TOKEN_SECONDS, State
+from bot.ui.courier import BROKEN
 from bot.ui.reply import Reply, Tone
-from bot.ui.visit import BROKEN
 from bot.ui.words import Words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from bot.i18n import Catalogues
-    from bot.storage.engine import Database
+    from bot.services.operations import Operations
     from bot.storage.history import Entry
     from bot.storage.vault import Vault
+    from bot.ui.post import PostOffice
 
 log = logging.getLogger(__name__)
 
 
 class Recovery:
-    """Settles what an earlier process left open. `serves` says which guilds are this process's."""
+    """Takes up what was left. `serves` says which guilds are this process's; `clock` gives Unix seconds."""
 
     def __init__(
         self,
-        database: Database,
+        operations: Operations,
         vault: Vault,
+        office: PostOffice,
         catalogues: Catalogues,
         *,
         serves: Callable[[int], bool],
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self._database = database
+        self._operations = operations
         self._vault = vault
+        self._office = office
         self._words = Words(catalogues, "en-US")
         self._serves = serves
         self._clock = clock
 
-    async def run(self, application_id: int, client: discord.Client) -> int:
-        """Tell everybody whose interaction can still be answered, and settle the rows as unknown; returns how many.
+    async def run(self) -> int:
+        """Hand over every operation that is not settled, and tell who waits; returns how many.
 
         To be called before the gateway connects: what is open then can't be this process's own.
         """
-        left = [entry for entry in await self._database.read(rows.unsettled) if self._serves(entry.guild_id)]
+        left = await self._operations.left(self._serves)
         for entry in left:
-            if entry.token is not None and self._clock() - entry.began_at < rows.TOKEN_SECONDS:
-                await self._tell(entry, application_id, client)
-            settled = replace(entry, state=State.UNKNOWN, cause="interrupted", after=None, ended_at=self._clock())
-            await self._database.write(lambda tx, one=settled: rows.settle(tx, one))  # type: ignore[misc]
+            if entry.state is State.SENDING and not entry.owed:  # otherwise he was told already
+                await self._tell(entry)
+        await self._operations.take_up(left)
         if left:
-            log.warning("%d operation(s) were cut short when the last process ended; outcome unknown", len(left))
+            log.warning("%d operation(s) that the last process left open go on", len(left))
         return len(left)
 
-    async def _tell(self, entry: Entry, application_id: int, client: discord.Client) -> None:
-        words = self._words
-        text = f"{words('interrupted')}\n\n{words('reference', reference=entry.reference)}"
-        reply = Reply.of(text, Tone.FAILED)
+    async def _tell(self, entry: Entry) -> None:
+        if entry.token is None or self._clock() - entry.began_at > TOKEN_SECONDS:
+            return
+        words = self._words.into(entry.locale or "en-US")
+        text = f"{words('kept-after-restart')}\n\n{words('reference', reference=entry.reference)}"
         try:
-            token = self._vault.open(entry.token or b"", guild_id=entry.guild_id, purpose=TOKEN_PURPOSE)
-            webhook = discord.Webhook.partial(application_id, token, client=client)
-            await webhook.edit_message("@original", content=reply.headline, embed=reply.embed(), view=None)  # type: ignore[call-overload]  # discord.py takes it, its stub wants an int
-        except (discord.HTTPException, CharlinkError, *BROKEN) as error:
-            log.warning("could not tell that %s was cut short: %s", entry.reference, type(error).__name__)
+            token = self._vault.open(entry.token, guild_id=entry.guild_id, purpose=TOKEN_PURPOSE)
+            await self._office.answer(token, Reply.of(text, Tone.INFO), anew=False)
+        except (discord.DiscordException, VaultError, TimeoutError, *BROKEN) as error:
+            log.warning("could not tell that %s goes on: %s", entry.reference, type(error).__name__)

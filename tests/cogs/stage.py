@@ -190,7 +190,12 @@ async def staged(place: Town, files: AttachmentReader | None = None) -> AsyncIte
     """Run the bot for a community."""
     guilds, metrics = OpenGuilds(place), Metrics()
     services = build_services(
-        database=place.database, vault=place.vault, guilds=guilds, attachments=files or NoFiles(), clock=place.clock
+        database=place.database,
+        vault=place.vault,
+        engine=place.engine,
+        guilds=guilds,
+        attachments=files or NoFiles(),
+        clock=place.clock,
     )
     desk = Desk(
         catalogues=Catalogues.load(),

@@ -134,7 +134,7 @@ def place() -> Town:
 def process(place: Town, database: Database) -> Approvals:
     """The use cases as one process has them."""
     place.database = database
-    history = History(database, place.vault, clock=place.clock)
+    history = History(database, place.vault, place.engine, clock=place.clock)
     ids = iter(f"id{number}" for number in range(99))
     return Approvals(database, history, Linking(place.accounts, history), new_id=lambda: next(ids), clock=place.clock)
 

@@ -13,8 +13,8 @@ dismissed = Left as it is.
     Nothing was changed.
 internal = Something went wrong in this bot.
     Staff can find the cause in the log under the reference below. If you were changing something, look whether it was done before you try again.
-interrupted = The bot was restarted in the middle of this.
-    Your request was cut short, so it is not certain whether it was carried out. Look before you try again.
+interrupted = The bot is being restarted in the middle of this.
+    If your request was on its way to the CAD already, it goes on when the bot is back, and you are told here what became of it. If you hear nothing within a minute, ask again.
 waiting = Waiting for the CAD: you are number { $place } in line, about { $seconds } s.
 guild-not-set-up = This server is not set up.
     No CAD community is connected to this server, so there is nothing to link to. Whoever manages the server can connect one with `/setup`. Nothing was changed.

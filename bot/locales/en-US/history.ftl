@@ -28,7 +28,8 @@ history-erase = erase one's own data
 history-help = ask for help
 history-other = { $id }
 
-outcome-sending = under way, or cut short
+outcome-accepted = kept, not sent yet
+outcome-sending = under way, or being found out
 outcome-done = done
 outcome-refused = refused
 outcome-failed = failed, nothing was changed

@@ -81,6 +81,10 @@ def _jobs() -> None:
     )
     op.create_index("ix_jobs_guild_id_made_at", "jobs", ["guild_id", "made_at"])
     op.create_index("ix_jobs_state", "jobs", ["state"])
+    _job_rows()
+
+
+def _job_rows() -> None:
     op.create_table(
         "job_rows",
         sa.Column("job_id", sa.String(32), nullable=False),

@@ -1,0 +1,163 @@
+"""The engine: DBOS workflows that carry an id only, and start again by themselves after a crash.
+
+What is true stands in our own rows; DBOS (https://docs.dbos.dev) only remembers what is under way. It costs memory and
+threads, so it is loaded when something is handed over for the first time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from bot.storage.address import engine_url
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from types import ModuleType
+
+    Drive = Callable[[str], Awaitable[float | None]]
+
+log = logging.getLogger(__name__)
+
+VERSION = "1"
+"""Of the workflow's shape, not of the bot: with another one DBOS would leave older work alone."""
+
+STEP_SECONDS = 300.0
+"""How long one step goes on: steps are recorded, so a day of attempts must not be thousands of them."""
+
+LONGEST_PAUSE = 300.0
+
+
+@dataclass(slots=True)
+class _Driving:
+    """A workflow under way. `again`: it is to look (once more) when there is nothing left to do."""
+
+    workflow: str
+    again: bool = True
+
+
+class DurableEngine:
+    """Drives operations and jobs. `url` is the database's own address; `slot` names this process among several.
+
+    `sleep` waits for seconds within a step.
+    """
+
+    def __init__(
+        self, url: str, *, slot: str = "0", sleep: Callable[[float], Awaitable[object]] = asyncio.sleep
+    ) -> None:
+        self._url = url
+        self._slot = slot
+        self._sleep = sleep
+        self._drives: dict[str, Drive] = {}
+        self._under_way: dict[tuple[str, str], _Driving] = {}
+        self._launching = asyncio.Lock()
+        self._dbos: ModuleType | None = None
+        self._workflow: Callable[..., Any] | None = None
+        self._closed = False
+
+    def attach(self, *, operation: Drive, job: Drive) -> None:
+        """Say what drives what; to be called once, before anything is handed over."""
+        self._drives = {"operation": operation, "job": job}
+
+    async def operation(self, operation: str) -> None:
+        """Drive an operation to its end, over restarts."""
+        await self._start("operation", operation)
+
+    async def job(self, job_id: str) -> None:
+        """Drive a bulk job until it is done, paused or cancelled, over restarts."""
+        await self._start("job", job_id)
+
+    async def close(self) -> None:
+        """Stop driving; what is under way goes on at the next start."""
+        self._closed = True
+        if self._dbos is None:
+            return
+        # DBOS put its own executor in place of the loop's, and now ends it.
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor())
+        await asyncio.to_thread(self._dbos.DBOS.destroy, destroy_registry=True)
+        self._dbos = None
+
+    async def _start(self, kind: str, key: str) -> None:
+        if (driving := self._under_way.get((kind, key))) is not None:
+            driving.again = True
+            return
+        if self._closed:
+            return
+        # An id of its own for each handing over: one that ended before (a paused job) would not run again.
+        driving = self._under_way[kind, key] = _Driving(f"{kind}:{key}:{secrets.token_hex(4)}")
+        try:
+            await self._start_workflow(driving, kind, key)
+        except BaseException:
+            del self._under_way[kind, key]
+            raise
+
+    async def _start_workflow(self, driving: _Driving, kind: str, key: str) -> None:
+        async with self._launching:
+            if self._dbos is None:
+                await self._launch()
+        if self._dbos is None or self._workflow is None:
+            return
+        with self._dbos.SetWorkflowID(driving.workflow):
+            await self._dbos.DBOS.start_workflow_async(self._workflow, kind, key)
+
+    async def _launch(self) -> None:
+        dbos = await asyncio.to_thread(_load)
+        dbos.DBOS(
+            config={
+                "name": "charlink",
+                "system_database_url": engine_url(self._url),
+                "executor_id": f"charlink-{self._slot}",
+                "application_version": VERSION,
+                "serializer": dbos.DBOSPortableJSONSerializer(),
+                "log_level": "ERROR",
+                "enable_otlp": False,
+            }
+        )
+        own = logging.getLogger("dbos")
+        own.handlers.clear()  # our handlers redact, and write the format that was asked for
+        own.propagate = True
+
+        @dbos.DBOS.step(name="attempts")  # type: ignore[untyped-decorator]  # DBOS is loaded late
+        async def attempts(kind: str, key: str) -> float | None:
+            return await self._attempts(kind, key)
+
+        @dbos.DBOS.workflow(name="drive")  # type: ignore[untyped-decorator]
+        async def drive(kind: str, key: str) -> None:
+            workflow = dbos.DBOS.workflow_id
+            driving = self._under_way.setdefault((kind, key), _Driving(workflow))
+            if driving.workflow != workflow:  # left by an earlier process, and handed over again by now
+                return
+            try:
+                while driving.again:
+                    driving.again = False
+                    while (pause := await attempts(kind, key)) is not None:
+                        await dbos.DBOS.sleep_async(pause)
+            finally:
+                del self._under_way[kind, key]
+
+        self._workflow = drive
+        dbos.DBOS.launch()  # on this loop, where the workflows then run
+        self._dbos = dbos
+        log.info("the durable engine is running")
+
+    async def _attempts(self, kind: str, key: str) -> float | None:
+        """Go on for a few minutes; return the seconds until it is to go on, None when there is nothing left."""
+        until = time.monotonic() + STEP_SECONDS
+        while True:
+            pause = await self._drives[kind](key)
+            if pause is None:
+                return None
+            if pause > LONGEST_PAUSE or time.monotonic() + pause > until:
+                return pause
+            await self._sleep(pause)
+
+
+def _load() -> ModuleType:
+    import dbos  # noqa: PLC0415 - half a second and 20 MB, which a bot whose CAD answers never needs
+
+    return dbos

@@ -1,0 +1,118 @@
+"""The real DBOS on a real file: what was handed over is driven to its end, by the next process too."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from pathlib import Path
+
+import pytest
+
+from bot.services.durable import DurableEngine
+from bot.storage.address import engine_url
+
+pytestmark = pytest.mark.xdist_group("dbos")
+
+
+class Work:
+    """Something that needs several attempts."""
+
+    def __init__(self, pauses: list[float | None]) -> None:
+        self.pauses = pauses
+        self.attempts: list[str] = []
+        self.done = asyncio.Event()
+        self.begun = asyncio.Event()
+
+    async def attempt(self, key: str) -> float | None:
+        self.attempts.append(key)
+        self.begun.set()
+        pause = self.pauses.pop(0)
+        if not self.pauses:
+            self.done.set()
+        return pause
+
+    async def hang(self, key: str) -> float | None:
+        self.attempts.append(key)
+        self.begun.set()
+        await asyncio.Event().wait()
+        return None
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path / 'charlink.db'}"
+
+
+async def test_what_is_handed_over_is_driven_until_there_is_nothing_left(file: str) -> None:
+    work, job = Work([0.05, 0.05, None, None]), Work([None])
+    engine = DurableEngine(file)
+    engine.attach(operation=work.attempt, job=job.attempt)
+    try:
+        await engine.operation("i:1:link:ABC")
+        await asyncio.wait_for(work.begun.wait(), 10)
+        await engine.operation("i:1:link:ABC")  # under way already: then it is looked once more
+        await engine.job("j1")
+        await asyncio.wait_for(asyncio.gather(work.done.wait(), job.done.wait()), 10)
+    finally:
+        await engine.close()
+    assert (work.attempts, job.attempts) == (["i:1:link:ABC"] * 4, ["j1"])
+
+
+async def test_a_job_that_stopped_is_driven_again_when_it_is_handed_over_again(file: str) -> None:
+    work = Work([])
+    engine = DurableEngine(file)
+    engine.attach(operation=work.attempt, job=work.attempt)
+    try:
+        for _ in range(3):  # also while DBOS is still writing down that the one before ended
+            work.pauses.append(None)
+            work.done.clear()
+            await engine.job("j1")
+            await asyncio.wait_for(work.done.wait(), 10)
+    finally:
+        await engine.close()
+    assert work.attempts == ["j1"] * 3
+
+
+async def test_the_next_process_goes_on_with_what_was_under_way(file: str) -> None:
+    cut_short, goes_on = Work([]), Work([None, None])
+    engine = DurableEngine(file)
+    engine.attach(operation=cut_short.hang, job=cut_short.hang)
+    await engine.operation("i:1")
+    await asyncio.wait_for(cut_short.begun.wait(), 10)
+    await asyncio.sleep(0.3)
+    left = _as_a_kill_leaves_it(file)
+    await engine.close()
+    engine = DurableEngine(left)
+    engine.attach(operation=goes_on.attempt, job=goes_on.attempt)
+    try:
+        await engine.job("j2")  # whatever wakes it
+        await asyncio.wait_for(goes_on.done.wait(), 10)
+        await asyncio.sleep(0.5)
+    finally:
+        await engine.close()
+    assert sorted(goes_on.attempts) == ["i:1", "j2"]
+
+
+def _as_a_kill_leaves_it(url: str) -> str:
+    """Copy the engine's file while it is under way, and return the address that has the copy beside it."""
+    path = Path(url.removeprefix("sqlite:///"))
+    (path.parent / "left").mkdir()
+    for one in path.parent.glob("*.engine*"):
+        shutil.copy(one, path.parent / "left" / one.name)
+    return f"sqlite:///{path.parent / 'left' / path.name}"
+
+
+async def test_an_engine_that_closed_takes_nothing_more(file: str) -> None:
+    work = Work([])
+    engine = DurableEngine(file)
+    engine.attach(operation=work.attempt, job=work.attempt)
+    await engine.close()
+    await engine.operation("i:1")
+    assert work.attempts == []
+
+
+def test_its_tables_stand_beside_ours(file: str) -> None:
+    assert engine_url(file) == f"{file}.engine"
+    assert Path(engine_url(file).removeprefix("sqlite:///")).stat().st_mode & 0o777 == 0o600
+    assert engine_url("sqlite://") == "sqlite://"
+    assert engine_url("postgres://u:p%40@host/db") == "postgresql://u:p%40@host/db"
