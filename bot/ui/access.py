@@ -10,8 +10,8 @@ import discord
 from bot.domain.access import Rule
 from bot.services.explaining import KINDS, roles_of
 from bot.ui.audit import WHAT
+from bot.ui.courier import BROKEN
 from bot.ui.reply import Reply, Tone
-from bot.ui.visit import BROKEN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

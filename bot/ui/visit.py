@@ -10,12 +10,13 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-import aiohttp
 import discord
 
 from bot.errors import InvalidInput
 from bot.services.tickets import MESSAGE_SECONDS
 from bot.services.turn import Origin, Subject
+from bot.storage.history import TOKEN_SECONDS
+from bot.ui.courier import BROKEN, Courier, perhaps_arrived
 from bot.ui.reply import PREFIX
 
 if TYPE_CHECKING:
@@ -30,23 +31,13 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 ALREADY_ACKNOWLEDGED = 40060
-BROKEN = (aiohttp.ClientError, OSError)
-"""What a connection to Discord breaks with; aiohttp's own errors are not all OSErrors."""
-PAUSE_SECONDS = 0.1
 SAVE_SECONDS = 0.5
 
+FIRST_SECONDS = 2.8
+"""From the arrival on: Discord takes a first response for 3 s."""
 
-async def persist(edit: Callable[[], Awaitable[object]]) -> None:
-    """Make an edit that may be made twice, up to three times where the connection breaks."""
-    for last in (False, False, True):
-        try:
-            await edit()
-        except BROKEN:
-            if last:
-                raise
-            await asyncio.sleep(PAUSE_SECONDS)
-        else:
-            return
+LAST_SECONDS = TOKEN_SECONDS - 30.0
+"""From the arrival on: until then an answer that Discord does not take is given again."""
 
 
 def reference_of(interaction_id: int) -> str:
@@ -62,7 +53,8 @@ class Visit:
     `turn` is set once the person was admitted. `route`, `intent`, `actions` and `target` say what is being done, so
     that a question or a failure can offer to go on with exactly that; `back` is where a failure leads back to; `asked`
     is the action and target that access was decided on last.
-    `responded` once Discord has the first response, `settled` once the person has his answer.
+    `responded` once Discord has the first response, `settled` once there is an answer, `undelivered` while Discord has
+    not taken it.
     """
 
     interaction: discord.Interaction
@@ -79,8 +71,15 @@ class Visit:
     asked: tuple[tuple[Action, ...], int | None] = ((), None)
     responded: bool = False
     settled: bool = False
+    undelivered: bool = False
+    courier: Courier = field(default_factory=Courier)
+    _opened: float = field(init=False)
+    _doubt: bool = False
     _issued: list[Ticket] = field(default_factory=list)
     _in_place: bool = False
+
+    def __post_init__(self) -> None:
+        self._opened = self.courier.clock()
 
     @property
     def turn(self) -> Turn:
@@ -187,34 +186,40 @@ class Visit:
     async def show(self, reply: Reply) -> None:
         """Give the answer, privately: in place of the private message that was clicked, else as a new one."""
         await self._save()
-        self.settled = True
-        interaction = self.interaction
+        self.settled = self.undelivered = True
         shown: dict[str, Any] = {"content": reply.headline, "embed": self._embed(reply), "view": reply.view()}
-        if self.responded:
-            await persist(lambda: interaction.edit_original_response(**shown, attachments=reply.attachments()))
-        elif self.edits:
-            await self._respond(lambda: interaction.response.edit_message(**shown, attachments=reply.attachments()))
-        else:
-            await self._send(reply)
+        interaction = self.interaction
+        if not self.responded:
+            if self.edits:
+                await self._respond(lambda: interaction.response.edit_message(**shown, attachments=reply.attachments()))
+            else:
+                await self._respond(partial(self._send, reply))
+        if self.undelivered:
+            await self._insist(lambda: interaction.edit_original_response(**shown, attachments=reply.attachments()))
 
     async def replace(self, reply: Reply) -> None:
         """Edit the message that was clicked, which others see too. Acknowledges if nobody did."""
         await self.acknowledge(in_place=True)
         shown: dict[str, Any] = {"content": reply.headline, "embed": self._embed(reply), "view": reply.view()}
-        self.settled = True
-        await persist(partial(self.interaction.edit_original_response, **shown))
+        self.settled = self.undelivered = True
+        await self._insist(partial(self.interaction.edit_original_response, **shown))
 
     async def whisper(self, reply: Reply) -> None:
-        """Give the answer as a new private message, leaving whatever was clicked as it is."""
+        """Give the answer as a new private message, leaving whatever was clicked as it is.
+
+        Beside a message that was acknowledged in place it may come twice, if Discord takes it and says that it did not.
+        """
         if self.responded and not self._in_place:
             await self.show(reply)
             return
         await self._save()
-        self.settled = True
-        if self.responded:
-            await self._follow_up(reply)
-        else:
-            await self._send(reply)
+        self.settled = self.undelivered = True
+        if not self.responded:
+            await self._respond(partial(self._send, reply))
+        if self.undelivered and self._in_place:
+            await self._insist(lambda: self.interaction.followup.send(**self._message(reply)))
+        elif self.undelivered:
+            await self.show(reply)
 
     async def open_modal(self, modal: discord.ui.Modal) -> None:
         """Answer with a form. Like a view it is stopped at once: its submission goes to the router."""
@@ -240,32 +245,35 @@ class Visit:
         }
 
     async def _send(self, reply: Reply) -> None:
-        await self._respond(lambda: self.interaction.response.send_message(**self._message(reply)))
+        await self.interaction.response.send_message(**self._message(reply))
 
-    async def _follow_up(self, reply: Reply) -> None:
-        await persist(lambda: self.interaction.followup.send(**self._message(reply)))
+    async def _insist(self, edit: Callable[[], Awaitable[object]]) -> None:
+        """Have Discord take the answer, for as long as it can be given."""
+        await self.courier.insist(edit, until=self._opened + LAST_SECONDS)
+        self.undelivered = False
 
     async def _respond(self, respond: Callable[[], Awaitable[object]]) -> None:
-        """Give the first response, again where the connection broke: "already acknowledged" then says that it arrived.
+        """Give the first response. Discord may have taken one that seemed to fail: "already acknowledged" then says so.
 
-        Without such a break somebody else has answered, and this visit must do nothing: the error goes on.
+        Without such a doubt somebody else has answered, and this visit must do nothing: the error goes on. Where an
+        earlier response than this one is what Discord may have, an answer stays `undelivered`.
         """
-        broke = False
-        for last in (False, False, True):
+        doubted = self._doubt
+
+        async def once() -> bool:
             try:
                 await respond()
-            except discord.HTTPException as error:
-                if not (broke and error.code == ALREADY_ACKNOWLEDGED):
-                    raise
-            except BROKEN:
-                if last:
-                    raise
-                broke = True
-                await asyncio.sleep(PAUSE_SECONDS)
-                continue
-            self.responded = True
-            self.on_first_response()
-            return
+            except (discord.HTTPException, *BROKEN) as error:
+                if self._doubt and getattr(error, "code", 0) == ALREADY_ACKNOWLEDGED:
+                    return not doubted
+                self._doubt = self._doubt or perhaps_arrived(error)
+                raise
+            return True
+
+        arrived = await self.courier.insist(once, until=self._opened + FIRST_SECONDS)
+        self.responded = True
+        self.undelivered = self.undelivered and not arrived
+        self.on_first_response()
 
     def _embed(self, reply: Reply) -> discord.Embed:
         tenant = self._turn.guild.tenant if self._turn is not None else None

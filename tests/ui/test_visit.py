@@ -11,6 +11,7 @@ import pytest
 
 from bot.domain.access import Action
 from bot.services.turn import Subject
+from bot.ui.courier import Courier
 from bot.ui.modals import text_modal
 from bot.ui.reply import Button, Reply, Tone
 from bot.ui.visit import ALREADY_ACKNOWLEDGED, reference_of
@@ -20,6 +21,7 @@ from tests.ui.people import Interaction, admitted, refused_by_discord, visit_of
 if TYPE_CHECKING:
     from bot.services.tickets import Tickets
     from bot.ui.desk import Desk
+    from bot.ui.visit import Visit
     from tests.community import Town
 
 REPLY = Reply.of("Done.\nReally.", Tone.DONE)
@@ -134,16 +136,31 @@ async def test_buttons_are_shown(desk: Desk) -> None:
     assert [one.label for one in interaction.said[0][1]["view"].children] == ["Go"]
 
 
-class TestBrokenConnections:
-    """What Discord took although the connection broke is not done again, and not given up."""
+BROKE = aiohttp.ServerDisconnectedError()
+FAILED = refused_by_discord(0, 503)
+LIMITED = refused_by_discord(0, 429)
+TAKEN = refused_by_discord(ALREADY_ACKNOWLEDGED)
 
-    @pytest.fixture(autouse=True)
-    def _at_once(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("bot.ui.visit.PAUSE_SECONDS", 0)
 
-    def failing(self, *errors: Exception | None) -> Interaction:
-        """Return an interaction whose next answers break, in this order; None goes through."""
-        interaction = Interaction()
+class Time:
+    """Seconds that pass only while somebody sleeps."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def clock(self) -> float:
+        return self.now
+
+    async def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+
+class TestDiscordFails:
+    """What Discord took although it seemed to fail is not said again, and what it did not take is not given up."""
+
+    def failing(self, *errors: Exception | None, source: bool | None = None) -> Interaction:
+        """Return an interaction whose next answers fail, in this order; None goes through."""
+        interaction = Interaction(ephemeral_source=source)
         left = list(errors)
 
         def say(way: str, how: dict[str, Any], *, first: bool) -> None:
@@ -156,37 +173,88 @@ class TestBrokenConnections:
         interaction._say = say  # type: ignore[method-assign]  # this one breaks
         return interaction
 
-    async def test_an_acknowledgement_is_given_again(self, desk: Desk) -> None:
-        interaction = self.failing(aiohttp.ServerDisconnectedError())
-        await visit_of(desk, interaction).acknowledge()
+    def visit(self, desk: Desk, interaction: Interaction) -> Visit:
+        visit = visit_of(desk, interaction)
+        time = Time()
+        visit.courier = Courier(clock=time.clock, sleep=time.sleep)
+        visit._opened = 0.0
+        return visit
+
+    @pytest.mark.parametrize("error", [BROKE, FAILED, LIMITED])
+    async def test_an_acknowledgement_is_given_again(self, desk: Desk, error: Exception) -> None:
+        interaction = self.failing(error)
+        visit = self.visit(desk, interaction)
+        await visit.acknowledge()
+        assert visit.responded
         assert interaction.ways == ["defer"]
 
-    async def test_one_that_arrived_all_the_same_counts(self, desk: Desk) -> None:
-        interaction = self.failing(aiohttp.ServerDisconnectedError(), refused_by_discord(ALREADY_ACKNOWLEDGED))
-        visit = visit_of(desk, interaction)
+    @pytest.mark.parametrize("error", [BROKE, FAILED])
+    async def test_one_that_arrived_all_the_same_counts(self, desk: Desk, error: Exception) -> None:
+        interaction = self.failing(error, TAKEN)
+        visit = self.visit(desk, interaction)
         await visit.acknowledge()
-        await visit.show(Reply.of("Done.", Tone.DONE))
+        await visit.show(REPLY)
         assert interaction.ways == ["edit"]
 
-    async def test_somebody_elses_acknowledgement_does_not(self, desk: Desk) -> None:
-        interaction = self.failing(refused_by_discord(ALREADY_ACKNOWLEDGED))
+    async def test_an_answer_at_once_that_arrived_is_not_given_twice(self, desk: Desk) -> None:
+        interaction = self.failing(FAILED, TAKEN)
+        visit = self.visit(desk, interaction)
+        await visit.show(REPLY)
+        assert interaction.ways == []
+        assert not visit.undelivered
+
+    @pytest.mark.parametrize("errors", [(TAKEN,), (LIMITED, TAKEN)])
+    async def test_somebody_elses_acknowledgement_does_not_count(self, desk: Desk, errors: list[Exception]) -> None:
+        interaction = self.failing(*errors)
+        visit = self.visit(desk, interaction)
         with pytest.raises(discord.HTTPException):
-            await visit_of(desk, interaction).acknowledge()
+            await visit.acknowledge()
+        assert not visit.responded
         assert interaction.said == []
 
-    async def test_an_edit_is_made_again(self, desk: Desk) -> None:
-        interaction = self.failing(None, ConnectionResetError(), aiohttp.ServerDisconnectedError())
-        visit = visit_of(desk, interaction)
-        await visit.acknowledge()
-        await visit.show(Reply.of("Done.", Tone.DONE))
-        assert interaction.ways == ["defer", "edit"]
-
-    @pytest.mark.parametrize("acknowledged", [True, False])
-    async def test_three_times_is_enough(self, desk: Desk, *, acknowledged: bool) -> None:
-        broken = [aiohttp.ServerDisconnectedError() for _ in range(3)]
-        interaction = self.failing(*([None] if acknowledged else []), *broken)
-        visit = visit_of(desk, interaction)
-        if acknowledged:
+    @pytest.mark.parametrize("how", ["show", "whisper"])
+    async def test_after_a_doubtful_acknowledgement_the_answer_takes_its_place(self, desk: Desk, how: str) -> None:
+        interaction = self.failing(*[FAILED] * 5, TAKEN)
+        visit = self.visit(desk, interaction)
+        with pytest.raises(discord.HTTPException):
             await visit.acknowledge()
-        with pytest.raises(aiohttp.ServerDisconnectedError):
-            await visit.show(Reply.of("Done.", Tone.DONE))
+        await getattr(visit, how)(REPLY)
+        assert interaction.ways == ["edit"]
+        assert not visit.undelivered
+
+    async def test_after_an_acknowledgement_that_never_came_the_answer_is_the_first(self, desk: Desk) -> None:
+        interaction = self.failing(*[FAILED] * 5)
+        visit = self.visit(desk, interaction)
+        with pytest.raises(discord.HTTPException):
+            await visit.acknowledge()
+        await visit.whisper(REPLY)
+        assert interaction.ways == ["send"]
+
+    async def test_a_first_response_is_tried_for_three_seconds(self, desk: Desk) -> None:
+        interaction = self.failing(*[FAILED] * 50)
+        visit = self.visit(desk, interaction)
+        with pytest.raises(discord.HTTPException):
+            await visit.acknowledge()
+        assert 1 < visit.courier.clock() < 3
+
+    async def test_an_edit_is_made_for_as_long_as_the_token_lives(self, desk: Desk) -> None:
+        interaction = self.failing(None, *[BROKE, FAILED] * 15)
+        visit = self.visit(desk, interaction)
+        await visit.acknowledge()
+        await visit.show(REPLY)
+        assert interaction.ways == ["defer", "edit"]
+        interaction = self.failing(None, *[FAILED] * 500)
+        visit = self.visit(desk, interaction)
+        await visit.acknowledge()
+        with pytest.raises(discord.HTTPException):
+            await visit.show(REPLY)
+        assert visit.undelivered
+        assert 800 < visit.courier.clock() < 900
+
+    async def test_what_discord_refuses_is_not_tried_again(self, desk: Desk) -> None:
+        interaction = self.failing(None, refused_by_discord(10008, 404))
+        visit = self.visit(desk, interaction)
+        await visit.acknowledge()
+        with pytest.raises(discord.HTTPException):
+            await visit.show(REPLY)
+        assert visit.courier.clock() == 0
