@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-PACKAGES = ("bot", "cogs", "sandbox", "tests")
+PACKAGES = ("bot", "cogs", "sandbox", "bench", "tests")
 TEXTS = ("*.md", "*.toml", "*.txt", "*.ftl", ".env.example", "Makefile", "Procfile")
 
 

@@ -1,0 +1,55 @@
+"""How much is measured: enough for steady figures in minutes, or a quick look."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The counts of one run. Every comparison has `rounds` rounds, in each of which both sides take their turn.
+
+    `samples` are commands one after the other, in each round and for each side; `throughput` commands with
+    `in_flight` of them open at any time; `starts` and `calls` are for each side, `blocks` the rounds of calls.
+    `paced` are the rows of the bulk work that the budget holds back.
+    """
+
+    rounds: int
+    samples: int
+    throughput: int
+    in_flight: int
+    starts: int
+    guilds: int
+    calls: int
+    blocks: int
+    rows: int
+    paced: int
+    settle: float = 1.5
+    """Seconds of rest before memory is read."""
+
+
+FULL = Plan(
+    rounds=7,
+    samples=300,
+    throughput=1500,
+    in_flight=500,
+    starts=7,
+    guilds=1000,
+    calls=2000,
+    blocks=5,
+    rows=10_000,
+    paced=60,
+)
+QUICK = Plan(
+    rounds=3,
+    samples=120,
+    throughput=700,
+    in_flight=500,
+    starts=5,
+    guilds=200,
+    calls=600,
+    blocks=3,
+    rows=10_000,
+    paced=15,
+    settle=0.8,
+)
