@@ -18,7 +18,11 @@ Answer = str | tuple[str, ...]
 Answers = Mapping[str, Answer]
 """Answers by field uid."""
 
-_TESTS: Mapping[str, Callable[[set[str], set[str]], bool]] = {
+Test = Callable[[set[str], set[str]], bool]
+Condition = tuple[str, Test | None, set[str]]
+"""The uid of a parent, how what it holds is compared, and with which values."""
+
+_TESTS: Mapping[str, Test] = {
     "": lambda held, listed: bool(held & listed),  # a missing type is EQUAL
     "EQUAL": lambda held, listed: bool(held & listed),
     "NOTEQUAL": lambda held, listed: not held & listed,
@@ -31,13 +35,15 @@ class Dependencies:
 
     def __init__(self, template: Template) -> None:
         self._held: dict[str, Answer] = {}
-        self._parents: dict[str, tuple[Dependency, ...]] = {}
+        wanted: dict[str, tuple[Dependency, ...]] = {}
         for section, field in template.each_field():
             if field.uid in self._held:
                 continue
             self._held[field.uid] = field.flags or field.value
-            wanted = (section.dependency, field.dependency)
-            self._parents[field.uid] = tuple(one for one in wanted if one and one.fid and one.acceptable_values)
+            parents = (section.dependency, field.dependency)
+            wanted[field.uid] = tuple(one for one in parents if one and one.fid and one.acceptable_values)
+        self._dependent = {uid: tuple(map(self._condition, parents)) for uid, parents in wanted.items() if parents}
+        self._parents = {parent for conditions in self._dependent.values() for parent, *_ in conditions} & set(wanted)
 
     def shown(self, answers: Answers) -> frozenset[str]:
         """Return the uids of the fields that are shown with these answers.
@@ -45,26 +51,30 @@ class Dependencies:
         Fields that only depend on each other in turn may never settle: after as many rounds as a chain can be long,
         what was shown stays, so that the search ends, and always at the same set.
         """
-        held = {uid: _values(answers.get(uid, value)) for uid, value in self._held.items()}
-        dependent = {uid: parents for uid, parents in self._parents.items() if parents}
-        shown, before, rounds = set(held), set[str](), 0
+        held = {uid: _values(answers.get(uid, self._held[uid])) for uid in self._parents}
+        shown, before, rounds = set(self._held), set[str](), 0
         while shown != before:
             before = shown
             hidden = {
                 uid
-                for uid, parents in dependent.items()
-                if not all(self._met(parent, held, before) for parent in parents)
+                for uid, conditions in self._dependent.items()
+                if not all(self._met(condition, held, before) for condition in conditions)
             }
-            shown = set(held) - (hidden if rounds <= len(dependent) else hidden - before)
+            shown = set(self._held) - (hidden if rounds <= len(self._dependent) else hidden - before)
             rounds += 1
         return frozenset(shown)
 
-    def _met(self, dependency: Dependency, held: Mapping[str, set[str]], shown: set[str]) -> bool:
+    @staticmethod
+    def _condition(dependency: Dependency) -> Condition:
         test = _TESTS.get(dependency.type.strip().upper())
-        if test is None or dependency.fid not in held:
+        return dependency.fid, test, {_folded(value) for value in dependency.acceptable_values}
+
+    @staticmethod
+    def _met(condition: Condition, held: Mapping[str, set[str]], shown: set[str]) -> bool:
+        parent, test, listed = condition
+        if test is None or parent not in held:
             return True
-        values = held[dependency.fid] if dependency.fid in shown else {""}
-        return test(values, {_folded(value) for value in dependency.acceptable_values})
+        return test(held[parent] if parent in shown else {""}, listed)
 
 
 def _values(answer: Answer) -> set[str]:
