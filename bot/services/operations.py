@@ -200,7 +200,7 @@ class Operations:
         try:
             seen, performed = await look(tenant, _caller(entry), order)
         except CadError as error:
-            if error.sent is Sent.ANSWERED and error.kind not in KEY_TROUBLE:
+            if not error.retryable and error.kind not in KEY_TROUBLE:
                 return await self._finish(entry, State.UNKNOWN, error.key)
             return self._pause(entry, error)
         if seen is Seen.APPLIED:
