@@ -173,15 +173,16 @@ class _Known:
         return Load(account=int(first and (whose.username is not None or unnamed)))
 
     def _linking(self, row: LinkRow) -> Load:
+        """Return what a row of links costs: what is linked is read first, so that the job can be taken back."""
         read_back = int(self._tenant.version is ApiVersion.V1)  # its answer to a removal is not documented
         if not row.remove:
             moves = bool(row.old_sync_id)
-            return Load(link=1, links=(1 + read_back) * moves, unlink=int(moves), account=int(row.held))
+            return Load(link=1, links=1 + (1 + read_back) * moves, unlink=int(moves))
         account = self.account(row.whose)
         linked = self.linked(account, row.sync_id) if account is not None else None
         if linked is False:
             return Load(links=1)
-        return Load(unlink=1, links=int(linked is None) + read_back)
+        return Load(unlink=1, links=1 + read_back)
 
     def _binding(self, whose: Whose) -> Binding | None:
         return self._bound.get(whose.member_id) if whose.member_id is not None else None

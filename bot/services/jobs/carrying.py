@@ -248,12 +248,13 @@ class Carrier:
         return await self._database.read(lambda tx: operations.find(tx, operation))
 
     async def _target(self, run: Run, account: _Account) -> Target:
-        """Return how the account is named in a call."""
-        if account.target is not None:
-            return account.target
-        if account.username is not None:
-            return await self._accounts.by_username(run.turn, account.username, account.use)
-        return await self._accounts.resolve(run.turn, account.subject, frozenset(), account.use)
+        """Return how the account is named in a call; found out once for a row."""
+        if account.target is None:
+            if account.username is not None:
+                account.target = await self._accounts.by_username(run.turn, account.username, account.use)
+            else:
+                account.target = await self._accounts.resolve(run.turn, account.subject, frozenset(), account.use)
+        return account.target
 
     async def _links(
         self, run: Run, account: _Account, target: Target, *, fresh: bool = False
@@ -301,7 +302,7 @@ class Carrier:
         raise Waits(error.wait or WAIT_SECONDS)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Account:
     """Whose account a row is about, and what for. `target`: how it is named, where that is known already."""
 
