@@ -6,13 +6,12 @@ One CAD call where the bot knows enough; a lost answer is settled by reading bac
 from __future__ import annotations
 
 import logging
-import re
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bot.domain.access import Action, Rule
-from bot.domain.frameworks import SHAPES, mistaken
+from bot.domain.frameworks import refuse_pasted
 from bot.domain.pattern import proves
 from bot.domain.sync_id import parse_sync_id
 from bot.errors import (
@@ -40,8 +39,6 @@ if TYPE_CHECKING:
     from bot.services.turn import Turn
 
 log = logging.getLogger(__name__)
-
-_MENTION = re.compile(r"<[@#][!&]?[0-9]+>")
 
 LIST_SECONDS = 30.0
 """How long a list that was read tells what is not linked."""
@@ -336,7 +333,9 @@ class Linking:
             raise Refused(key, count=len(links), limit=limit)
 
     async def _proven(self, turn: Turn, intent: LinkIntent) -> bool:
-        """Whether the sync ID derives from an id of the player's that he did not type himself."""
+        """Whether the game database says it is his, or it derives from an id that he did not type himself."""
+        if await self._accounts.owns(turn, intent.subject, intent.sync_id):
+            return True
         pattern = turn.policy.self_link_pattern
         if pattern is None:
             return False
@@ -372,10 +371,6 @@ def _parse(turn: Turn, intent: LinkIntent) -> str:
         raise InvalidInput("sync-id-hint")
     sync_id = parse_sync_id(intent.sync_id)
     people = {str(one) for one in (turn.actor.user_id, intent.subject.member_id) if one is not None}
-    if _MENTION.fullmatch(sync_id) or sync_id in people:
-        raise InvalidInput("sync-id-discord")
-    framework = turn.config.framework
-    pasted = mistaken(framework, sync_id) if framework is not None and not intent.remove else ""
-    if framework is not None and pasted:
-        raise InvalidInput(f"sync-id-{pasted}-id", framework=framework.value, example=SHAPES[framework].example)
+    framework = None if intent.remove else turn.config.framework
+    refuse_pasted(sync_id, framework=framework, people=people)
     return sync_id
