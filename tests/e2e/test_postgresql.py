@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import os
 from typing import TYPE_CHECKING
@@ -9,8 +10,10 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import create_engine, text
 
+from sandbox.cad import FaultKind
 from tests.e2e.reading import headline
-from tests.e2e.world import KEY, V2, labels, world_of
+from tests.e2e.world import KEY, V2, labels, poll, world_of
+from tests.e2e.world import text as text_of
 from tests.storage.server import running_server
 
 if TYPE_CHECKING:
@@ -47,6 +50,13 @@ async def test_it_runs_as_over_a_file(tmp_path: Path) -> None:
             assert headline(await world.press(player, gone, "Undo")).startswith("Undone")
             assert player.account.links == ["PG1"]
             assert "entries" in headline(await world.command(world.staff, "audit"))
+            world.cad.faults.add(FaultKind.HANG, "link")
+            doing = asyncio.ensure_future(world.command(world.staff, "linkchar", sync_id="PG2", member=player.member))
+            await poll(lambda: not world.cad.faults.waiting)
+            await world.restart(kill=True)
+            kept = await doing
+            await world.discord.until(lambda: "Done: link `PG2`" in text_of(kept), 40)
+            assert player.account.links == ["PG1", "PG2"]
             stored = everything(url)
         assert "PG1" in stored
         for secret in (KEY, world.discord.token, keys):
@@ -57,7 +67,8 @@ def everything(url: str) -> str:
     """Return all rows of all tables as text."""
     engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://", 1))
     with engine.connect() as connection:
-        names = connection.scalars(text("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")).all()
-        rows = [str(connection.execute(text(f'SELECT * FROM "{name}"')).all()) for name in names]  # noqa: S608 - our names
+        ours = "SELECT schemaname, tablename FROM pg_tables WHERE schemaname IN ('public', 'dbos')"
+        names = connection.execute(text(ours)).all()
+        rows = [str(connection.execute(text(f'SELECT * FROM {one[0]}."{one[1]}"')).all()) for one in names]  # noqa: S608 - our names
     engine.dispose()
     return "\n".join(rows)
