@@ -104,6 +104,10 @@ def as_file(turn: Turn, rows: OwnRows) -> bytes:
         "remembered_links": [
             {"sync_id": row["sync_id"], "linked": row["linked"], "seen": instant(row["seen_at"])} for row in rows.links
         ],
+        "owned_by_the_game_database": [
+            {"sync_id": row["sync_id"], "owner": row["owner_id"], "stored": instant(row["updated_at"])}
+            for row in rows.owned
+        ],
         "unfinished_forms": [
             {"begun": instant(row["started_at"]), "state": row["state"], "content": row["body"]} for row in rows.drafts
         ],

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import and_, delete, func, or_, select
 
 from bot.domain.access import Rule
+from bot.storage import owners as owner_rows
 from bot.storage import tickets as ticket_rows
 from bot.storage.history import SETTLED, entry_of
 from bot.storage.requests import PENDING, RequestState
@@ -53,6 +54,7 @@ class OwnRows:
     requests: tuple[dict[str, Any], ...]
     names: tuple[dict[str, Any], ...]
     links: tuple[dict[str, Any], ...]
+    owned: tuple[dict[str, Any], ...]
     history: tuple[Entry, ...]
     tickets: int
     history_total: int
@@ -71,6 +73,7 @@ class Erased:
     tickets: int = 0
     requests: int = 0
     remembered: int = 0
+    owned: int = 0
     history: int = 0
     for_others: int = 0
     as_staff: int = 0
@@ -93,6 +96,7 @@ def read(tx: Connection, person: Person, *, limit: int) -> OwnRows:
         requests=_rows(tx, select(requests).where(_requests(person))),
         names=_rows(tx, select(accounts).where(_remembered(accounts, "alias", person, names))),
         links=_rows(tx, select(links).where(_remembered(links, "target", person, names))),
+        owned=owner_rows.of_person(tx, person.guild_id, _owner_ids(tx, person)),
         history=tuple(entry_of(row._mapping) for row in found),  # noqa: SLF001 - a Row's public name
         tickets=_count(tx, tickets, _owned(tickets, person)),
         history_total=_count(tx, history, mine),
@@ -121,6 +125,7 @@ def erase(tx: Connection, person: Person) -> Erased:
     return Erased(
         names=names,
         withdrawn=withdrawn,
+        owned=owner_rows.erase(tx, person.guild_id, _owner_ids(tx, person)),
         remembered=sum(
             _delete(tx, table, _remembered(table, column, person, names))
             for table, column in ((links, "target"), (accounts, "alias"))
@@ -174,6 +179,12 @@ def _names(tx: Connection, person: Person) -> tuple[str, ...]:
     uuids = {*bound, *met}
     aliases = tx.scalars(select(accounts.c.alias).where(here, accounts.c.account.in_(uuids))).all() if uuids else ()
     return tuple(sorted({discord, *(f"account:{one}" for one in uuids), *aliases}))
+
+
+def _owner_ids(tx: Connection, person: Person) -> frozenset[str]:
+    """Return the ids by which a game database may name a person and that he did not type himself."""
+    proven = select(bindings.c.api_id).where(_bindings(person), bindings.c.api_id_proven)
+    return owner_rows.ids_of_member(person.member_id) | {one for one in tx.scalars(proven) if one}
 
 
 def _remembered(table: Table, column: str, person: Person, names: Sequence[str]) -> ColumnElement[bool]:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 ERASED = {
     "bindings": "mydata-erased-bindings",
     "remembered": "mydata-erased-remembered",
+    "owned": "mydata-erased-owned",
     "drafts": "mydata-erased-drafts",
     "tickets": "mydata-erased-tickets",
     "requests": "mydata-erased-requests",
@@ -35,7 +36,8 @@ STAYS = {
 def own_data_reply(visit: Visit, rows: OwnRows, *, days: int) -> Reply:
     """Return what is stored, with the rows as a file and a button to erase them."""
     words = visit.words
-    if not any((rows.bindings, rows.drafts, rows.requests, rows.names, rows.links, rows.history_total, rows.tickets)):
+    known = (rows.bindings, rows.drafts, rows.requests, rows.names, rows.links, rows.owned)
+    if not any((*known, rows.history_total, rows.tickets)):
         return Reply.of(words("mydata-nothing"), Tone.INFO)
     custom_id = visit.custom_id("mydata", OwnDataIntent(erase=True))
     return Reply.of(
@@ -71,6 +73,7 @@ def _fields(words: Words, rows: OwnRows, days: int) -> tuple[tuple[str, str], ..
     return (
         (words("mydata-bindings"), words("mydata-bindings-value", count=len(rows.bindings))),
         (words("mydata-remembered"), words("mydata-remembered-value", links=links, names=names)),
+        (words("mydata-owned"), words("mydata-owned-value", count=len(rows.owned))),
         (words("mydata-drafts"), words("mydata-drafts-value", count=len(rows.drafts))),
         (words("mydata-requests"), words("mydata-requests-value", count=len(rows.requests), open=waiting, days=days)),
         (words("mydata-tickets"), words("mydata-tickets-value", count=rows.tickets)),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from bot.domain.links import LinkNews
 from bot.domain.models import Target
-from bot.storage import bindings, history, links, own, requests
+from bot.storage import bindings, history, links, own, owners, requests
 from bot.storage.bindings import Binding, Source
 from bot.storage.history import State
 from bot.storage.requests import Request, RequestState
@@ -102,3 +102,22 @@ async def test_requests_that_still_count_stay(database: Database) -> None:
     assert {one.sync_id for one in left} == {"B", "D"}
     assert await database.write(lambda tx: own.expire_requests(tx, before=101.5 * HOUR)) == 1
     assert len(await database.read(lambda tx: requests.of_member(tx, GUILD, OTHER, limit=9))) == 1
+
+
+async def test_what_the_game_database_says_is_his_goes_with_his_data(database: Database) -> None:
+    owned = {"a": str(ME), "b": f"discord:{ME}", "c": "license:mine", "d": "license:typed", "e": str(OTHER)}
+    row = Binding("c1", GUILD, ME, "mine", Source.STAFF, OTHER, 1.0, api_id="license:mine", api_id_proven=True)
+    typed = Binding("c1", bindings.EVERYWHERE, ME, "mine", Source.SECRET, ME, 1.0, api_id="license:typed")
+
+    def work(tx: Connection) -> None:
+        for guild in (GUILD, GUILD + 1):
+            owners.put(tx, guild, owned, job_id="j", now=1.0)
+        bindings.put(tx, row)
+        bindings.put(tx, typed)
+
+    await database.write(work)
+    rows = await database.read(lambda tx: own.read(tx, PERSON, limit=9))
+    assert [(one["sync_id"], one["owner_id"]) for one in rows.owned] == [(key, owned[key]) for key in "abc"]
+    assert (await database.write(lambda tx: own.erase(tx, PERSON))).owned == 3
+    assert await database.read(lambda tx: owners.of_guild(tx, GUILD)) == {key: owned[key] for key in "de"}
+    assert await database.read(lambda tx: owners.of_guild(tx, GUILD + 1)) == owned

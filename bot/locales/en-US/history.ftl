@@ -20,6 +20,12 @@ history-approve = approve the request for
 history-deny = deny the request for
 history-withdraw = withdraw the request for
 history-audit = search the history
+history-bulk = run or look at bulk jobs
+history-bulk-start = start the bulk job
+history-bulk-pause = pause the bulk job
+history-bulk-resume = resume the bulk job
+history-bulk-cancel = cancel the bulk job
+history-bulk-end = end of a bulk job ({ $done } done, { $failed } failed, { $cancelled } not carried out) of the file
 history-explain = ask whether somebody would be allowed
 history-staff-options = use an option for staff
 history-set-up = set up
@@ -98,6 +104,7 @@ access-rule-not-a-player = **refused**: it needs a player role. Whoever gives ro
 access-rule-players-may-not = **refused**: players may not do this here. Whoever manages the server can change that with `/setup`
 access-rule-self-link-off = **refused**: players do not link themselves here. Whoever manages the server can change that with `/setup`
 access-rule-staff-only = **refused**: it is for staff. Whoever gives roles here can change that
+access-rule-admins-only = **refused**: it is for admins. Whoever gives roles here can change that
 access-rule-approvers-only = **refused**: it is for approvers. Whoever gives roles here can change that
 access-rule-managers-only = **refused**: it needs Discord's permission Manage Server
 access-missing = { $outcome }. Any one of these opens it: { $roles }
@@ -139,6 +146,12 @@ mydata-remembered-value = { $links ->
         [one] 1 name
        *[other] { $names } names
     } of your CAD account, until you erase them.
+mydata-owned = Owned in the game database
+mydata-owned-value = { $count ->
+        [0] No sync ID.
+        [one] 1 sync ID, until the next file of owners or until you erase it.
+       *[other] { $count } sync IDs, until the next file of owners or until you erase them.
+    }
 mydata-drafts = Unfinished forms
 mydata-drafts-value = { $count }, each for at most 24 hours.
 mydata-requests = Requests to staff
@@ -159,6 +172,7 @@ mydata-erase-confirm-yes = Yes, erase it
 mydata-erased = Erased what was stored about you here.
     That covers this server and what its CAD community shares of you between its servers. Your characters and links in the CAD are as they were. Erased:
 mydata-erased-bindings = which CAD account is yours: { $count }
+mydata-erased-owned = which sync IDs the game database says are yours: { $count }
 mydata-erased-drafts = unfinished forms: { $count }
 mydata-erased-tickets = buttons and forms: { $count }
 mydata-erased-requests = requests: { $count }
