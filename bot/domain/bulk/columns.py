@@ -65,7 +65,8 @@ def read_columns(kind: BulkKind, header: tuple[str, ...], form: Form | None = No
             problems.append(name)
             name = f"?{place}"
         names.append(name)
-    problems += [Reason("bulk-file-column-twice", column=name) for name, n in Counter(names).items() if name and n > 1]
+    twice = [name.removeprefix(FIELD) for name, times in Counter(names).items() if name and times > 1]
+    problems += [Reason("bulk-file-column-twice", column=name) for name in twice]
     problems += _missing(kind, set(names))
     return Columns(tuple(names), tuple(problems))
 
