@@ -156,6 +156,13 @@ class Gateway:
                 session.connection.abort()
                 session.connection = None
 
+    async def replay(self, events: int = 1) -> None:
+        """Send the last events once more, as a resume does where the bot's last sequence number got lost."""
+        for session in self.connected:
+            for _, payload in list(session.sent)[-events:]:
+                if session.connection is not None:
+                    await session.connection.send(payload)
+
     async def ask_to_reconnect(self) -> None:
         """Send RECONNECT on every connection."""
         await self._send_all({"op": Op.RECONNECT, "d": None})

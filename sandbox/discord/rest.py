@@ -31,8 +31,8 @@ CLOSED = 499  # what the ledger says of a connection that was broken on request
 class Fault:
     """What goes wrong with the next `times` calls of a method whose path contains `route`.
 
-    `status` 429 and 5xx are answered as Discord does; 0 breaks the connection. `delay` is in seconds and comes
-    first. With `applied` the call takes effect before it fails.
+    `status` 429 and 5xx are answered as Discord does, a refusal with its `code`; 0 breaks the connection. `delay` is in
+    seconds and comes first. With `applied` the call takes effect before it fails.
     """
 
     method: str
@@ -42,6 +42,7 @@ class Fault:
     retry_after: float = 0.1
     delay: float = 0.0
     applied: bool = False
+    code: int = 0
 
     def matches(self, request: web.Request) -> bool:
         """Whether the request is one of those that fail."""
@@ -98,7 +99,7 @@ class Records:
             limited = {"message": "You are being rate limited.", "retry_after": fault.retry_after, "global": False}
             headers = {"Via": "1.1 google", "Retry-After": str(fault.retry_after)}
             return answer(limited, 429, headers)
-        return answer({"message": f"{fault.status}: injected", "code": 0}, fault.status)
+        return answer({"message": f"{fault.status}: injected", "code": fault.code}, fault.status)
 
     def _authorize(self, request: web.Request) -> None:
         if request.path.startswith(TOKENLESS) and request.path != f"{API_PREFIX}/gateway/bot":

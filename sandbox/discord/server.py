@@ -117,6 +117,10 @@ class SandboxDiscord(Driver):
         """Let calls of the bot fail."""
         self._records.faults.append(fault)
 
+    def heal(self) -> None:
+        """Let nothing fail any more."""
+        self._records.faults.clear()
+
     def messages(self, channel: Channel, viewer: Member | Person | None = None) -> list[Message]:
         """Return a channel's messages, oldest first; ephemeral ones only for the `viewer` who sees them."""
         return self.world.messages.listed(channel, _account(viewer) if viewer else None)
