@@ -183,11 +183,12 @@ class NotApplied(CharlinkError):
 class Kept(CharlinkError):
     """A write that did not finish at once, and is carried out or found out as soon as it can be.
 
-    `operation` is its id. `unsent`: it certainly was not sent yet, so that it can still be cancelled.
+    `operation` is its id. `unsent`: it certainly was not sent yet, so that it can still be cancelled. `wait` is in
+    seconds, where the CAD said how long it takes nothing.
     """
 
-    def __init__(self, operation: str, *, unsent: bool, cause: str) -> None:
-        super().__init__("kept-unsent" if unsent else "kept-unknown", cause=cause)
+    def __init__(self, operation: str, *, unsent: bool, wait: float = 0.0) -> None:
+        super().__init__("kept-unsent" if unsent else "kept-unknown", wait=round(wait))
         self.operation = operation
         self.unsent = unsent
 

@@ -164,7 +164,8 @@ class History:
 
     async def _keep(self, begun: Entry, state: State, error: BaseException) -> Kept:
         """Write that an operation goes on; where that can't be written it stays `sending`, which is true as well."""
-        kept = Kept(begun.operation, unsent=state is State.ACCEPTED, cause=_cause(error))
+        wait = error.wait if isinstance(error, CadError) and error.kind is CadErrorKind.RATE_LIMITED else None
+        kept = Kept(begun.operation, unsent=state is State.ACCEPTED, wait=wait or 0.0)
         kept.recorded = True
         try:
             await self._database.write(lambda tx: operations.promise(tx, begun.operation, state))

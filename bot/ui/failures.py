@@ -77,7 +77,7 @@ def failure_reply(visit: Visit, error: Exception) -> Reply:
 def _kept_reply(visit: Visit, error: Kept) -> Reply:
     """Say that it goes on by itself, and where the outcome will be; offer to take back what was not sent."""
     words = visit.words
-    text = f"{words(error.key)}\n\n{words('reference', reference=visit.reference)}"
+    text = f"{words(error.key, **error.params)}\n\n{words('reference', reference=visit.reference)}"
     reply = Reply.of(text, Tone.INFO)
     if not error.unsent:
         return reply

@@ -137,6 +137,18 @@ class Acts:
         self.show(screen)
         return screen
 
+    async def becomes(self, who: Member, screen: Screen, *words: str) -> Screen:
+        """Wait until the message that a person has before him reads so, and show it."""
+        self._act(who, "waits for what becomes of it")
+        message = _message(screen)
+
+        def now() -> Screen:
+            return Screen.of(who, message)
+
+        await self.town.discord.until(lambda: all(word in now().text for word in words), LONGEST_ANSWER)
+        self.show(now())
+        return now()
+
     # Channels and direct messages.
 
     async def looks(self, who: Member, channel: Channel, *words: str) -> Screen:
@@ -201,6 +213,16 @@ class Acts:
         self.note("The bot is up again, on the same files.")
         entries = self.town.cad.ledger.entries[before:]
         self._asked_at_starts |= {entry.number for entry in entries if entry.endpoint in self.company.opening}
+
+    async def cad_goes_away(self) -> None:
+        """Let the CAD take no connections any more."""
+        self.note("Sonoran CAD goes away: nothing answers at its address.")
+        await self.town.cad_away()
+
+    async def cad_comes_back(self) -> None:
+        """Let the CAD answer again, at the same address and with what it held."""
+        self.note("Sonoran CAD is back.")
+        await self.town.cad_back()
 
     async def cad_gets(self, endpoint: str) -> None:
         """Wait until the CAD has got a call of this kind in this scene."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from .approval_scenes import approval, denial, two_approvers, undo_after_kill, verifies, withdrawal
 from .character import SHEET, SLIPS, page_of
 from .community_scenes import audit, own_characters, own_data
+from .outage_scenes import OUTAGE_SCENES
 from .setup_scenes import connects, neighbours, sets_up
 from .stage import Stage, scene
 from .town import BLAINE, LOS_SANTOS, PALETO
@@ -193,7 +194,7 @@ async def lost_answer(stage: Stage) -> None:
     "The first answer comes at once; the next says what happened and whether anything changed.",
 )
 async def cad_fails(stage: Stage) -> None:
-    """No answer at all, HTTP 500, a maintenance page, a rate limit."""
+    """No answer at all, HTTP 500, a maintenance page, a rate limit: what is not done at once is kept."""
     faults = stage.town.cad.faults
     stage.note("The CAD lets Quinn's call hang. Meanwhile others meet an HTTP 500, ...")
     faults.add("hang", "link")
@@ -201,25 +202,29 @@ async def cad_fails(stage: Stage) -> None:
     await stage.cad_gets("link")
     faults.add("500", "link")
     answer = await stage.types(stage.sam, "linkchar", sync_id="FAIL0500", member=stage.pia)
-    stage.reads(answer, "Not linked", "Reference", name="HTTP 500: not linked, as the list shows")
-    stage.note("... a maintenance page instead of JSON, ...")
+    done = await stage.becomes(stage.sam, answer, "Done: link FAIL0500")
+    stage.reads(done, "second attempt", "Reference", name="HTTP 500: the list showed no link, so it was sent again")
+    stage.note("... and a maintenance page instead of JSON.")
     faults.add("html", "links")
     answer = await stage.types(stage.sam, "linkchar", member=stage.otto)
     stage.reads(
         answer, "unreadable", "Nothing was changed", "Reference", name="a page instead of an answer is explained"
     )
-    stage.note("... and a rate limit: 429 with “Retry-After: 90”.")
-    faults.add("429", "link", retry_after="90")
-    answer = await stage.types(stage.sam, "linkchar", sync_id="RATE0429", member=stage.pia)
-    stage.reads(answer, "90 seconds", "Nothing was changed", "Reference", name="the wait is told")
     stage.note(
-        "Quinn still reads that Charlink is thinking: the bot gives the CAD ten seconds, then looks what became of it."
+        "Quinn still reads that Charlink is thinking: after ten seconds it is kept, and looked up."
     )
     answer = await stage.answered(stage.quinn, hanging)
-    stage.reads(answer, "Not linked", "Reference", name="no answer: not linked, as the list shows")
+    stage.reads(answer, "Kept: the CAD did not say", "Reference", name="no answer: kept, and looked up")
+    await stage.becomes(stage.quinn, answer, "Done: link SLOW0001")
+    stage.note("At last a rate limit: 429 with “Retry-After: 90”.")
+    faults.add("429", "link", retry_after="90")
+    answer = await stage.types(stage.sam, "linkchar", sync_id="RATE0429", member=stage.pia)
+    stage.reads(answer, "Kept", "90 seconds", "Nothing was changed", "Reference", name="the wait is told")
+    taken_back = await stage.presses(stage.sam, answer, "Take it back")
+    stage.reads(taken_back, "Taken back", "nothing was sent")
     stage.in_time()
-    stage.links(stage.pia, "ABC12345")
-    stage.links(stage.quinn)
+    stage.links(stage.pia, "ABC12345", "FAIL0500")
+    stage.links(stage.quinn, "SLOW0001")
 
 
 @scene(
@@ -255,6 +260,7 @@ SCENES = (
     lost_answer,
     cad_fails,
     discord_id_alone,
+    *OUTAGE_SCENES,
     connects,
     sets_up,
     verifies,

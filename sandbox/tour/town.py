@@ -108,6 +108,7 @@ class Town:
         for who in (self.sam, self.pia, self.quinn, self.otto):
             self.register(who)
         self._running = AsyncExitStack()
+        self._cad_port = 0
 
     async def start(self, *, cad_port: int = 0, discord_port: int = 0) -> None:
         """Listen on loopback; port 0 takes a free one. Raises OSError for a port that is taken."""
@@ -119,6 +120,15 @@ class Town:
     async def stop(self) -> None:
         """Stop listening."""
         await self._running.aclose()
+
+    async def cad_away(self) -> None:
+        """Let the CAD take no connections; it keeps what it holds."""
+        self._cad_port = int(self.cad.url.rpartition(":")[2])
+        await self.cad.stop()
+
+    async def cad_back(self) -> None:
+        """Listen again where the CAD was."""
+        await self.cad.start(self._cad_port)
 
     async def __aenter__(self) -> Self:
         return self

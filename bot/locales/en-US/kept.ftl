@@ -1,7 +1,10 @@
 # What did not finish at once: kept, told later, or taken back.
 
 kept-unsent = Kept: the CAD can't take this right now.
-    Nothing was changed yet. It is carried out as soon as the CAD can be reached, for up to 24 hours, and you are told here what became of it. You need not do anything.
+    { $wait ->
+        [0] Nothing was changed yet.
+       *[other] Nothing was changed yet. The CAD asked to be left alone for { $wait } seconds.
+    } It is carried out as soon as the CAD can be reached, for up to 24 hours, and you are told here what became of it. You need not do anything.
 kept-unknown = Kept: the CAD did not say whether this was done.
     The bot looks in the CAD and finishes what is missing, so nothing is done twice. You are told here what became of it; please don't ask again meanwhile.
 kept-after-restart = Kept: the bot was restarted in the middle of this.
@@ -22,7 +25,7 @@ kept-unsure = The CAD's lists do not show whether it was done.
 kept-not-applied = It was cut short, and the CAD does not show it as done.
 
 late-done = Done: { $what }.
-    You asked for this { $when }; it took a while because the CAD could not be reached or did not answer.
+    You asked for this { $when }. It took a second attempt, because the CAD could not be reached or did not answer.
 late-failed = Not done: { $what }.
     You asked for this { $when }. { $why } Nothing was changed.
 late-unknown = Not certain: { $what }.
