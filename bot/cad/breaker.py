@@ -6,7 +6,7 @@ An open breaker lets one call through as a probe from time to time; a proof that
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from bot.errors import CadError, CadErrorKind, Sent
@@ -35,18 +35,39 @@ _FORMAT: Final = frozenset({CadErrorKind.PROTOCOL, CadErrorKind.BAD_ENDPOINT})
 """Our own mistakes. REJECTED is not among them: a player's values cause it, and must not stop a community's calls."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Why the calls of a key are paused, and for how many seconds the CAD has not served it."""
+
+    kind: CadErrorKind
+    seconds: float
+
+    @property
+    def outage(self) -> bool:
+        """Whether the CAD does not answer at all; otherwise it refuses, and somebody has to do something."""
+        return self.kind in _OUTAGE
+
+
+@dataclass(frozen=True, slots=True)
 class _Opening:
     kind: CadErrorKind
+    since: float
     every: float
     probe_at: float
 
 
 class Breaker:
-    """The breaker of one key. `clock` is in seconds and only grows."""
+    """The breaker of one key. `clock` is in seconds and only grows.
 
-    def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
+    `changed` is called when `trouble` begins, becomes another one or ends; it must not block.
+    """
+
+    def __init__(
+        self, *, clock: Callable[[], float] = time.monotonic, changed: Callable[[], object] = lambda: None
+    ) -> None:
         self._clock = clock
+        self._changed = changed
+        self._doubt: _Opening | None = None
         self._open: dict[str, _Opening] = {}
         self._rows: dict[str, int] = {}
         self._outage_since: float | None = None
@@ -56,13 +77,19 @@ class Breaker:
         """What keeps it open, by scope: WHOLE_KEY or an endpoint's name. Empty: closed."""
         return {scope: opening.kind for scope, opening in self._open.items()}
 
+    @property
+    def trouble(self) -> Trouble | None:
+        """What keeps the whole key from being served: until a call proves that it is over, also after a reset."""
+        opening = self._open.get(WHOLE_KEY) or self._doubt
+        return Trouble(opening.kind, self._clock() - opening.since) if opening is not None else None
+
     def check(self, endpoint: str) -> None:
         """Raise CadError PAUSED unless a call may go, perhaps as a probe. Changes nothing.
 
         Its `wait` is in seconds until the next probe, its parameter `cause` the kind that opened the breaker.
         """
         now = self._clock()
-        for opening in self._openings(endpoint):
+        for opening in self._openings(endpoint).values():
             if opening.probe_at > now:
                 wait = opening.probe_at - now
                 error = CadError(CadErrorKind.PAUSED, sent=Sent.NO, endpoint=endpoint, wait=wait)
@@ -72,15 +99,18 @@ class Breaker:
     def enter(self, endpoint: str) -> None:
         """Check, and take the probe if this call is one. To be called at the last moment before sending."""
         self.check(endpoint)
-        for opening in self._openings(endpoint):
-            opening.probe_at = self._clock() + opening.every
+        for scope, opening in self._openings(endpoint).items():
+            self._open[scope] = replace(opening, probe_at=self._clock() + opening.every)
 
     def succeeded(self, endpoint: str) -> None:
         """Close: the CAD took the key and the call."""
+        over = self.trouble is not None
         self._open.pop(WHOLE_KEY, None)
         self._open.pop(endpoint, None)
-        self._rows.clear()
-        self._outage_since = None
+        self._forget()
+        if over:
+            self._doubt = None
+            self._changed()
 
     def failed(self, endpoint: str, error: CadError) -> None:
         """Count an error of a call that was let through, and open where it tells that more calls would fail."""
@@ -98,18 +128,32 @@ class Breaker:
             self._count_outage(kind)
 
     def reset(self) -> None:
-        """Close and forget: a key was saved, or somebody asked for a check."""
+        """Let calls go again: a key was saved, or somebody asked for a check. They tell whether the trouble is over."""
+        self._doubt = self._open.get(WHOLE_KEY) or self._doubt
         self._open.clear()
+        self._forget()
+
+    def _forget(self) -> None:
         self._rows.clear()
         self._outage_since = None
 
-    def _openings(self, endpoint: str) -> list[_Opening]:
-        return [self._open[scope] for scope in (WHOLE_KEY, endpoint) if scope in self._open]
+    def _openings(self, endpoint: str) -> dict[str, _Opening]:
+        return {scope: self._open[scope] for scope in (WHOLE_KEY, endpoint) if scope in self._open}
 
     def _trip(self, scope: str, kind: CadErrorKind, every: float) -> None:
-        """Open; an outage never shortens what a refusal opened."""
-        if scope not in self._open or self._open[scope].every <= every:
-            self._open[scope] = _Opening(kind, every, self._clock() + every)
+        """Open; an outage never shortens what a refusal opened, and goes on as long as nothing else is the matter."""
+        known = self._open.get(scope)
+        if known is not None and known.every > every:
+            return
+        now = self._clock()
+        before = known or (self._doubt if scope == WHOLE_KEY else None)
+        same = before is not None and (before.kind is kind or {before.kind, kind} <= _OUTAGE)
+        began = now if self._outage_since is None or kind not in _OUTAGE else self._outage_since
+        self._open[scope] = _Opening(kind, before.since if before is not None and same else began, every, now + every)
+        if scope == WHOLE_KEY:
+            self._doubt = None
+            if not same:
+                self._changed()
 
     def _count(self, row: str) -> int:
         self._rows[row] = self._rows.get(row, 0) + 1

@@ -14,7 +14,14 @@ K = CadErrorKind
 class Bench:
     def __init__(self) -> None:
         self.time = FakeTime()
-        self.breaker = Breaker(clock=self.time.clock)
+        self.changes: list[CadErrorKind | None] = []
+        self.breaker = Breaker(clock=self.time.clock, changed=lambda: self.changes.append(self.kind))
+
+    @property
+    def kind(self) -> CadErrorKind | None:
+        """What the trouble is."""
+        trouble = self.breaker.trouble
+        return trouble.kind if trouble is not None else None
 
     def fail(self, kind: CadErrorKind, times: int = 1, *, endpoint: str = "a", scope: str = "") -> None:
         for _ in range(times):
@@ -155,3 +162,63 @@ def test_a_reset_forgets_everything() -> None:
     bench.breaker.reset()
     bench.fail(K.PROTOCOL, 4)
     assert bench.blocked() is None
+
+
+async def test_a_trouble_begins_once_lasts_over_failed_probes_and_ends_by_a_proof() -> None:
+    bench = Bench()
+    bench.fail(K.SERVER, 9)
+    await bench.time.advance(30)
+    assert bench.changes == []
+    bench.fail(K.SERVER)
+    for kind in (K.TIMEOUT, K.TRANSPORT):
+        await bench.time.advance(30)
+        bench.breaker.enter("a")
+        bench.fail(kind)
+    assert bench.changes == [K.SERVER]
+    trouble = bench.breaker.trouble
+    assert trouble is not None
+    assert (trouble.outage, trouble.seconds) == (True, 90.0), "since the first call that failed"
+    bench.breaker.succeeded("b")
+    bench.breaker.succeeded("b")
+    assert bench.changes == [K.SERVER, None]
+    assert bench.breaker.trouble is None
+
+
+async def test_another_trouble_is_another_one() -> None:
+    bench = Bench()
+    bench.fail(K.SERVER, 10)
+    await bench.time.advance(30)
+    bench.fail(K.SERVER)
+    await bench.time.advance(60)
+    bench.fail(K.AUTH)
+    bench.fail(K.SERVER, 20)
+    trouble = bench.breaker.trouble
+    assert trouble is not None
+    assert (trouble.kind, trouble.outage, trouble.seconds) == (K.AUTH, False, 0.0)
+    assert bench.changes == [K.SERVER, K.AUTH]
+
+
+async def test_a_reset_lets_calls_go_but_proves_nothing() -> None:
+    bench = Bench()
+    bench.fail(K.AUTH)
+    await bench.time.advance(10)
+    bench.breaker.reset()
+    assert bench.blocked() is None
+    assert bench.kind is K.AUTH
+    bench.breaker.reset()
+    bench.fail(K.AUTH)
+    trouble = bench.breaker.trouble
+    assert trouble is not None
+    assert trouble.seconds == 10.0, "it was never over"
+    assert bench.changes == [K.AUTH]
+    bench.breaker.reset()
+    bench.breaker.succeeded("a")
+    assert bench.changes == [K.AUTH, None]
+
+
+def test_an_endpoint_alone_is_no_trouble_of_the_key() -> None:
+    bench = Bench()
+    bench.fail(K.PLAN, scope="endpoint")
+    assert bench.breaker.trouble is None
+    bench.breaker.succeeded("a")
+    assert bench.changes == []

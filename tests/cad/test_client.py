@@ -325,6 +325,25 @@ async def test_a_success_closes_the_breaker() -> None:
     assert bench.client.breaker.causes == {}
 
 
+async def test_in_an_outage_whoever_comes_back_after_his_wait_is_the_probe_and_the_only_one() -> None:
+    bench = Bench(lambda _: cad_error(K.TRANSPORT, sent=Sent.NO))
+    kept = [Caller(deadline=10) for _ in range(4)]
+    for _ in range(3):
+        for caller in kept:
+            await failing(bench.client.plan(caller))
+        await bench.time.advance(31)
+    before = len(bench.cad.seen)
+    errors = [await failing(bench.client.plan(caller)) for caller in kept]
+    assert len(bench.cad.seen) == before + 1
+    assert [error.kind for error in errors] == [K.TRANSPORT] + [K.PAUSED] * 3
+    await bench.time.advance(errors[-1].wait or 0.0)
+    bench.cad.handler = usual
+    for caller in kept:
+        await bench.client.plan(caller)
+    assert len(bench.cad.seen) == before + 5
+    assert bench.client.breaker.trouble is None
+
+
 async def test_who_is_not_linked_may_hear_it_five_times_a_minute() -> None:
     bench = Bench(lambda _: answer(404, '{"detail":"Account not found."}'))
     for _ in range(5):
