@@ -84,6 +84,15 @@ async def test_a_file_that_lies_about_its_size_is_cut_off(reader: AttachmentRead
     assert await refusal(reader, files.url(f"/size/{size}"), 5) == LARGE
 
 
+async def test_a_limit_of_ones_own(reader: AttachmentReader, files: Files) -> None:
+    size = 3 * MAX_BYTES
+    assert len(await reader.read(files.url(f"/size/{size}"), size, limit=size)) == size
+    for stated in (5, size + 1):
+        with pytest.raises(InvalidInput) as caught:
+            await reader.read(files.url(f"/size/{size + 1}"), stated, limit=size, large="bulk-file-large")
+        assert (caught.value.key, caught.value.params) == ("bulk-file-large", {"max": 768})
+
+
 @pytest.mark.parametrize("path", ["/size/0", "/nothing", "/moved"])
 async def test_what_discord_does_not_deliver_is_unreadable(reader: AttachmentReader, files: Files, path: str) -> None:
     assert await refusal(reader, files.url(path)) == UNREADABLE

@@ -9,16 +9,24 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.domain.access import Rule
+from bot.domain.models import Target
 from bot.errors import Question
-from bot.services.linking import LinkOutcome, ViewIntent
+from bot.services.linking import Linking, LinkOutcome, ViewIntent
 from bot.services.turn import Subject
 from bot.settings import ApiVersion
-from tests.community import OTTO, PIA, Town, town
+from bot.storage import owners
+from bot.storage.bindings import Source
+from tests.community import GUILD, OTTO, PIA, Town, town
+from tests.services.binding import bind
 from tests.services.intents import MINE, add, refusal, remove
 
 if TYPE_CHECKING:
-    from bot.services.linking import Linking
     from sandbox.cad.state import Account
+
+
+async def own(place: Town, sync_id: str, owner: str, guild: int = GUILD) -> None:
+    """Store what the game database says of an owner."""
+    await place.database.write(lambda tx: owners.put(tx, guild, {sync_id: owner}, job_id="job", now=1.0))
 
 
 class TestPlayersOwnLinks:
@@ -40,6 +48,58 @@ class TestPlayersOwnLinks:
         else:
             assert (await refusal(linking, turn, add(sync_id))).key == "self-link-approval"
         assert pia.links == ([sync_id] if allowed else [])
+
+    @pytest.mark.parametrize("owner", [str(PIA), f"discord:{PIA}"])
+    async def test_whom_the_game_database_names_by_his_discord_id_links_at_once(
+        self, place: Town, pia: Account, linking: Linking, owner: str
+    ) -> None:
+        await own(place, "ABC", owner)
+        assert (await linking.change(place.turn(rule=Rule.APPROVAL), add("ABC"))).changed
+        assert pia.links == ["ABC"]
+        assert place.asked == ["link"]
+
+    @pytest.mark.parametrize(("sync_id", "allowed"), [("char1:Abc", True), ("char1:abc", False), ("Abc", False)])
+    async def test_whom_it_names_by_a_proven_id_links_at_once(
+        self, place: Town, pia: Account, linking: Linking, sync_id: str, *, allowed: bool
+    ) -> None:
+        pia.community_user_id = "license:lic"
+        await own(place, "char1:Abc", "license:lic")
+        turn = place.turn(rule=Rule.APPROVAL)
+        if allowed:
+            assert (await linking.change(turn, add(sync_id))).changed
+        else:
+            assert (await refusal(linking, turn, add(sync_id))).key == "self-link-approval"
+        assert pia.links == ([sync_id] if allowed else [])
+
+    @pytest.mark.parametrize("owner", [str(OTTO), "license:LIC", "lic", f"Discord:{PIA}", f"{PIA}0"])
+    async def test_another_owner_is_for_staff_to_decide(
+        self, place: Town, pia: Account, linking: Linking, owner: str
+    ) -> None:
+        pia.community_user_id = "license:lic"
+        await own(place, "ABC", owner)
+        assert (await refusal(linking, place.turn(rule=Rule.APPROVAL), add("ABC"))).key == "self-link-approval"
+        assert pia.links == []
+
+    async def test_an_owner_in_another_guild_is_none_here(self, place: Town, pia: Account, linking: Linking) -> None:
+        await own(place, "ABC", str(PIA), guild=GUILD + 1)
+        assert (await refusal(linking, place.turn(rule=Rule.APPROVAL), add("ABC"))).key == "self-link-approval"
+        assert pia.links == []
+
+    async def test_an_id_that_an_account_typed_is_no_owner(self) -> None:
+        place = town(ApiVersion.V1)
+        linking = Linking(place.accounts, place.history)
+        account = place.resident("Pia", api_ids=["license:lic"])
+        await bind(place, PIA, account, source=Source.SECRET, api_id="license:lic")
+        await own(place, "ABC", "license:lic")
+        assert (await refusal(linking, place.turn(rule=Rule.APPROVAL), add("ABC"))).key == "self-link-approval"
+        await bind(place, PIA, account, api_id="license:lic", api_id_proven=True)
+        assert (await linking.change(place.turn(rule=Rule.APPROVAL), add("ABC"))).changed
+
+    async def test_an_owner_does_not_take_what_is_anothers(self, place: Town, pia: Account, linking: Linking) -> None:
+        await own(place, "ABC", str(PIA))
+        place.tenant.memory.note(Target.of(discord=OTTO), "ABC", linked=True)
+        assert (await refusal(linking, place.turn(rule=Rule.APPROVAL), add("ABC"))).key == "link-held"
+        assert pia.links == []
 
     @pytest.mark.usefixtures("pia")
     async def test_no_id_proves_nothing(self, place: Town, linking: Linking) -> None:

@@ -105,3 +105,14 @@ def test_bounded_and_the_last_ones_stay(steps: list[tuple[int, bool]]) -> None:
     known = [number for number in numbers if memory.seen(Target.of(api_id=f"id{number}"))]
     assert len(known) <= 4
     assert set(numbers[:2]) <= set(known)
+
+
+def test_many_are_looked_up_by_sync_id_and_by_user_name() -> None:
+    memory = LinkMemory()
+    memory.note(PIA, "A", linked=True)
+    memory.note(OTTO, "A", linked=True)
+    memory.note(OTTO, "B", linked=False)
+    memory.identify(PIA, "uuid-pia", "pia")
+    assert memory.holders() == {"A": {PIA_ACCOUNT, OTTO}}
+    assert memory.usernames() == {"pia": {PIA_ACCOUNT}}
+    assert (memory.account(PIA), memory.account(OTTO)) == (PIA_ACCOUNT, OTTO)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -91,3 +92,17 @@ async def test_an_api_id_is_remembered_for_that_account_only(database: Database)
     assert await effective(database) == row
     await database.write(lambda tx: bindings.use_api_id(tx, row, "STEAM:2"))
     assert await effective(database) == replace(row, api_id="STEAM:2", api_id_proven=False)
+
+
+async def test_all_that_hold_are_what_each_ones_is(database: Database) -> None:
+    await put(database, guild_id=EVERYWHERE)
+    await put(database, account="here")
+    await put(database, guild_id=EVERYWHERE, member_id=OTTO, account="account-o")
+    await put(database, guild_id=OTHER, member_id=OTTO, account="elsewhere")
+    await put(database, guild_id=EVERYWHERE, member_id=1, account="taken")
+    await put(database, member_id=2, account="taken")
+    for guild in (GUILD, OTHER):
+        found = await database.read(partial(bindings.all_effective, community_id=COMMUNITY, guild_id=guild))
+        members = (PIA, OTTO, 1, 2, 3)
+        assert found == {one: row for one in members if (row := await effective(database, guild, one)) is not None}
+        assert len(found) == 3
