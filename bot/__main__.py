@@ -103,12 +103,15 @@ async def _run(settings: Settings) -> int:
         async def after_setup(parts: Parts) -> None:
             await sync_commands(parts.bot, settings.discord_guild_ids)
             await parts.recovery.run()
+            await parts.services.runner.take_up(serves(settings))
             interrupted = await parts.services.approvals.reopen_interrupted(serves(settings))
             beside = (
                 _warm(parts),
                 _keep_news(parts),
                 parts.outcomes.run(),
                 parts.bulletin.run(),
+                parts.notices.run(),
+                parts.progress.run(),
                 parts.services.housekeeping.run(),
             )
             for work in (*beside, parts.board.catch_up(serves(settings), interrupted)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 import time
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -28,6 +29,7 @@ from bot.services.attachments import AttachmentReader
 from bot.services.auditing import Auditing
 from bot.services.binding import AccountBinding
 from bot.services.characters import Characters
+from bot.services.checking import Checking
 from bot.services.connecting import Connecting
 from bot.services.creation import Creation
 from bot.services.drafting import Drafts
@@ -37,6 +39,10 @@ from bot.services.explaining import Explaining
 from bot.services.guilds import Guilds, Home
 from bot.services.history import History
 from bot.services.housekeeping import Housekeeping
+from bot.services.jobs.carrying import Carrier
+from bot.services.jobs.control import Jobs
+from bot.services.jobs.ledger import Ledger
+from bot.services.jobs.running import Runner
 from bot.services.linking import Linking
 from bot.services.operations import Operations
 from bot.services.own_data import OwnData
@@ -52,15 +58,18 @@ from bot.telemetry import Metrics
 from bot.ui.board import Board
 from bot.ui.bulletin import Bulletin
 from bot.ui.desk import Desk
+from bot.ui.notices import Notices
 from bot.ui.outcomes import Outcomes
 from bot.ui.panel import Panels
 from bot.ui.post import PostOffice
 from bot.ui.premises import Premises
+from bot.ui.progress import Progress
 from bot.ui.recovery import Recovery
 from bot.ui.router import Router
 from cogs.account import Account
 from cogs.approvals import ApprovalButtons
 from cogs.audit import Audit
+from cogs.bulk import Bulk
 from cogs.chars import Chars
 from cogs.doctor import Doctor
 from cogs.kept import Kept
@@ -91,6 +100,8 @@ class Services:
     guilds: Guilds
     history: History
     operations: Operations
+    jobs: Jobs
+    runner: Runner
     tickets: Tickets
     accounts: Accounts
     binding: AccountBinding
@@ -118,7 +129,9 @@ class Parts:
     recovery: Recovery
     outcomes: Outcomes
     bulletin: Bulletin
+    notices: Notices
     board: Board
+    progress: Progress
 
 
 @asynccontextmanager
@@ -150,7 +163,8 @@ async def build(
 ) -> Parts:
     """Put everything together. `after_setup` is awaited once the cogs are loaded, before the gateway connects."""
     metrics = Metrics()
-    guilds = build_guilds(settings, database, vault, session, metrics)
+    cad_changed = asyncio.Event()
+    guilds = build_guilds(settings, database, vault, session, metrics, cad_changed)
     await guilds.load()
     engine = DurableEngine(settings.database_url, slot="-".join(map(str, settings.shard_ids or ())) or "0")
     services = build_services(
@@ -166,7 +180,7 @@ async def build(
     router = Router(desk, services.tickets)
 
     async def setup(bot: CharlinkBot) -> None:
-        for cog in build_cogs(bot, desk, router, services, board):
+        for cog in build_cogs(bot, desk, router, services, board, bulletin, progress=progress):
             await bot.add_cog(cog)
         await after_setup(parts)
 
@@ -175,9 +189,18 @@ async def build(
     recovery = Recovery(services.operations, vault, office, catalogues, serves=mine)
     outcomes = Outcomes(database, vault, office, catalogues, owing=services.history.owing, serves=mine)
     bulletin = build_bulletin(office, catalogues, services, mine)
+    notices = Notices(
+        guilds=guilds,
+        office=office,
+        catalogues=catalogues,
+        serves=mine,
+        changed=cad_changed,
+        kept=services.operations.kept,
+    )
     board = Board(services.approvals, services.guilds, office, catalogues)
-    engine.attach(operation=services.operations.attempt, job=services.operations.attempt)
-    parts = Parts(bot, services, metrics, engine, recovery, outcomes, bulletin, board)
+    progress = Progress(services.jobs, guilds, office, catalogues)
+    engine.attach(operation=services.operations.attempt, job=services.runner.advance)
+    parts = Parts(bot, services, metrics, engine, recovery, outcomes, bulletin, notices, board, progress)
     return parts
 
 
@@ -213,9 +236,14 @@ def serves(settings: Settings) -> Callable[[int], bool]:
 
 
 def build_guilds(
-    settings: Settings, database: Database, vault: Vault, session: aiohttp.ClientSession, metrics: Metrics
+    settings: Settings,
+    database: Database,
+    vault: Vault,
+    session: aiohttp.ClientSession,
+    metrics: Metrics,
+    cad_changed: asyncio.Event,
 ) -> Guilds:
-    """Build the guilds, whose CAD clients all go over one session."""
+    """Build the guilds, whose CAD clients all go over one session. `cad_changed` is set when a breaker opens or closes."""
 
     def connect(
         credentials: Credentials, generation: ApiVersion, form: CreateForm, budget: Budget, breaker: Breaker
@@ -232,7 +260,7 @@ def build_guilds(
         budget=lambda community: Budget(
             settings.sonoran_rate, ledger=SharedCalls(database, community) if database.shared else None
         ),
-        breaker=Breaker,
+        breaker=lambda: Breaker(changed=cad_changed.set),
         staging=settings.staging,
     )
 
@@ -250,28 +278,28 @@ def build_services(
     """Build the use cases. `clock` gives Unix seconds."""
     history = History(database, vault, engine, clock=clock)
     accounts = Accounts(database, history, now=clock)
-    linking = Linking(accounts, history)
-    drafts = Drafts(database, new_id=lambda: secrets.token_urlsafe(TICKET_BYTES), clock=clock)
-    templates = Templates(guilds.save_template)
-    characters = Characters(accounts, history, clock=clock)
-    tickets = Tickets(database, new_id=lambda: secrets.token_urlsafe(TICKET_BYTES), clock=clock)
+    linking, templates = Linking(accounts, history), Templates(guilds.save_template)
+    tickets, drafts = Tickets(database, new_id=new_id, clock=clock), Drafts(database, new_id=new_id, clock=clock)
+    characters, checking = Characters(accounts, history, clock=clock), Checking(database, attachments, templates)
+    operations = Operations(database, vault, drafts, engine, history=history, find=guilds.find, clock=clock)
+    ledger, carrier = Ledger(database, vault), Carrier(database, accounts, history, operations)
     return Services(
         database=database,
         guilds=guilds,
         history=history,
-        operations=Operations(database, vault, drafts, engine, history=history, find=guilds.find, clock=clock),
+        operations=operations,
+        jobs=Jobs(ledger, history, engine, operations=operations, checking=checking, new_id=new_id, clock=clock),
+        runner=Runner(ledger, carrier, history, engine, find=guilds.find, clock=clock),
         tickets=tickets,
         accounts=accounts,
         binding=AccountBinding(database, history, accounts, clock=clock),
         linking=linking,
-        approvals=Approvals(
-            database, history, linking, new_id=lambda: secrets.token_urlsafe(TICKET_BYTES), clock=clock
-        ),
+        approvals=Approvals(database, history, linking, new_id=new_id, clock=clock),
         creation=Creation(accounts, attachments, history, drafts, templates),
         characters=characters,
         editing=Editing(accounts, characters, history, drafts, templates),
         setting_up=SettingUp(guilds, history, accounts),
-        connecting=Connecting(guilds, history, new_id=lambda: secrets.token_urlsafe(TICKET_BYTES), clock=clock),
+        connecting=Connecting(guilds, history, new_id=new_id, clock=clock),
         auditing=Auditing(database, history_days=history_days, clock=clock),
         explaining=Explaining(accounts),
         own_data=OwnData(database, history, tickets, drafts, history_days=history_days, clock=clock),
@@ -279,13 +307,26 @@ def build_services(
     )
 
 
+def new_id() -> str:
+    """Return an id that nobody guesses."""
+    return secrets.token_urlsafe(TICKET_BYTES)
+
+
 def build_cogs(
-    bot: CharlinkBot, desk: Desk, router: Router, services: Services, board: Board | None = None
+    bot: CharlinkBot,
+    desk: Desk,
+    router: Router,
+    services: Services,
+    board: Board | None = None,
+    bulletin: Bulletin | None = None,
+    *,
+    progress: Progress | None = None,
 ) -> list[commands.Cog]:
     """Build the commands, in the order of the help."""
-    premises = Premises(bot)
-    office = PostOffice(bot)
+    premises, office = Premises(bot), PostOffice(bot)
     board = board or Board(services.approvals, services.guilds, office, desk.catalogues)
+    progress = progress or Progress(services.jobs, services.guilds, office, desk.catalogues)
+    services.runner.attach(office, progress.changed)
     panels = Panels(office, premises, services.setting_up)
     audit = Audit(
         bot, desk, router, auditing=services.auditing, explaining=services.explaining, office=office, premises=premises
@@ -305,9 +346,10 @@ def build_cogs(
             panels=panels,
             board=board,
         ),
-        Doctor(desk, services.guilds, premises, router),
+        Doctor(desk, services.guilds, premises, router, bulletin.stuck if bulletin is not None else lambda _: None),
         Panel(router),
         Kept(services.operations, router),
+        Bulk(desk, services.jobs, progress, router),
         audit,
         MyData(desk, services.own_data, board, router),
     ]

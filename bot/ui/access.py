@@ -36,6 +36,7 @@ RULES = {
     Rule.PLAYERS_MAY_NOT: "access-rule-players-may-not",
     Rule.SELF_LINK_OFF: "access-rule-self-link-off",
     Rule.STAFF_ONLY: "access-rule-staff-only",
+    Rule.ADMINS_ONLY: "access-rule-admins-only",
     Rule.APPROVER: "access-rule-approver",
     Rule.APPROVERS_ONLY: "access-rule-approvers-only",
     Rule.MANAGER: "access-rule-manager",
@@ -49,7 +50,7 @@ KIND = {
     "approvers": "access-kind-approvers",
     "players": "access-kind-players",
 }
-BY_ROLE = frozenset({Rule.NOT_A_PLAYER, Rule.STAFF_ONLY, Rule.APPROVERS_ONLY})
+BY_ROLE = frozenset({Rule.NOT_A_PLAYER, Rule.STAFF_ONLY, Rule.ADMINS_ONLY, Rule.APPROVERS_ONLY})
 """Refusals that some role would open."""
 
 

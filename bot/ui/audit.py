@@ -37,6 +37,7 @@ WHAT = {
     Action.BIND: "history-bind",
     Action.DECIDE: "history-decide",
     Action.AUDIT: "history-audit",
+    Action.BULK: "history-bulk",
     Action.EXPLAIN: "history-explain",
     Action.STAFF_OPTIONS: "history-staff-options",
     Action.SET_UP: "history-set-up",
@@ -50,6 +51,10 @@ WHAT = {
     "deny": "history-deny",
     "withdraw": "history-withdraw",
     "erase": "history-erase",
+    "bulk-start": "history-bulk-start",
+    "bulk-pause": "history-bulk-pause",
+    "bulk-resume": "history-bulk-resume",
+    "bulk-cancel": "history-bulk-cancel",
 }
 """What an entry's action is called. One of another version of the bot is shown as it is stored."""
 OUTCOME = {
@@ -61,11 +66,12 @@ OUTCOME = {
     State.UNKNOWN: "outcome-unknown",
     State.CANCELLED: "outcome-cancelled",
 }
+BULK_END, BULK_COUNTS = "bulk-end", frozenset({"done", "failed", "cancelled"})
 AS_STAFF = frozenset({Rule.ADMIN, Rule.STAFF, Rule.STAFF_AS_PLAYER})
 _FILLERS = dict.fromkeys(
     ("sync_id", "account", "count", "limit", "max", "id", "near", "roles", "field", "type", "wait", "cause", "value"),
     "…",
-)
+) | dict.fromkeys(("line", "mask", "cells", "columns", "username"), "…")
 """What stands in a told headline for what the history does not keep."""
 
 
@@ -120,8 +126,7 @@ def export_reply(words: Words, export: Export) -> Reply:
 
 def deed_of(words: Words, entry: Entry, limit: int = TOLD) -> str:
     """Say what was done, to what and for whom; for oneself nothing is said, but that somebody did it as staff."""
-    key = WHAT.get(entry.action)
-    what = words(key) if key is not None else words("history-other", id=entry.action)
+    what = _what(words, entry)
     if entry.subject:
         what = words("audit-deed", what=what, id=cut(entry.subject, limit))
     if entry.member_id is None:
@@ -129,6 +134,15 @@ def deed_of(words: Words, entry: Entry, limit: int = TOLD) -> str:
     if entry.member_id != entry.actor_id:
         return words("audit-for", what=what, member=entry.member_id)
     return words("audit-own-as-staff", what=what) if entry.rule in AS_STAFF else what
+
+
+def _what(words: Words, entry: Entry) -> str:
+    """Say what was done. The end of a bulk job stands for all its rows, so it says how many there were."""
+    counted = entry.after if isinstance(entry.after, dict) else {}
+    if entry.action == BULK_END and counted.keys() >= BULK_COUNTS:
+        return words("history-bulk-end", **{name: int(counted[name]) for name in BULK_COUNTS})
+    key = WHAT.get(entry.action)
+    return words(key) if key is not None else words("history-other", id=entry.action)
 
 
 def _outcome(words: Words, entry: Entry) -> str:
@@ -140,8 +154,13 @@ def _outcome(words: Words, entry: Entry) -> str:
 
 def told_of(words: Words, entry: Entry) -> str:
     """Return the headline that the person read, as far as it can be said without what is not kept; else its key."""
+    return cause_of(words, entry.cause)
+
+
+def cause_of(words: Words, cause: str, limit: int = TOLD) -> str:
+    """Return the headline of the message that a cause names, as `told_of` does."""
     try:
-        text = words(entry.cause, **_FILLERS)
+        text = words(cause, **_FILLERS)
     except (LookupError, ValueError):
-        return escape(entry.cause, TOLD)
-    return cut(text.partition("\n")[0], TOLD)
+        return escape(cause, limit)
+    return cut(text.partition("\n")[0], limit)

@@ -44,6 +44,8 @@ account-no-api-id = One step is missing: your CAD account has no in-game id.
     In the CAD, open the settings of your account { $account } for this community and enter the id that the game server knows you by as API ID. Staff can tell you which id that is. Then type the command again. Nothing was changed.
 account-no-api-id-member = One step is missing: the CAD account has no API ID.
     Links need one. The owner of { $account } can enter it in the CAD, in the settings of his account for this community. Nothing was changed.
+account-several-api-ids = Not clear which one: the CAD account { $account } has several API IDs.
+    Name the account by the API ID that is meant instead. Nothing was changed.
 account-which-api-id = Which of these ids is the one of this game server?
     The CAD knows the account { $account } by several ids, and links need one of them: the one by which the game server knows the player. What you choose is remembered.
 account-unconfirmed = It was never confirmed that this account is yours.

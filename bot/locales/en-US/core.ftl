@@ -68,6 +68,10 @@ rule-staff-only = Refused: only staff can do that.
     You need one of these roles: { $roles }. A command that is also for players works for yourself without its options for staff and without another member.
 rule-staff-only-nobody = Refused: only staff can do that, and no staff role is set up in this server.
     Whoever manages the server can choose one with `/setup`. A command that is also for players works for yourself without its options for staff and without another member.
+rule-admins-only = Refused: only admins can do that.
+    You need one of these roles: { $roles }. Nothing was changed.
+rule-admins-only-nobody = Refused: only admins can do that, and no admin or staff role is set up in this server.
+    Whoever manages the server can choose one with `/setup`. Nothing was changed.
 
 ## Sync IDs
 

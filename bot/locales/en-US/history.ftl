@@ -149,8 +149,8 @@ mydata-remembered-value = { $links ->
 mydata-owned = Owned in the game database
 mydata-owned-value = { $count ->
         [0] No sync ID.
-        [one] 1 sync ID, until the next file of owners or until you erase it.
-       *[other] { $count } sync IDs, until the next file of owners or until you erase them.
+        [one] 1 sync ID, until a newer file names another owner, or until you erase it.
+       *[other] { $count } sync IDs, until a newer file names other owners, or until you erase them.
     }
 mydata-drafts = Unfinished forms
 mydata-drafts-value = { $count }, each for at most 24 hours.

@@ -10,7 +10,7 @@ from bot.domain.bulk.rows import BulkKind
 from bot.errors import Expired, Refused, VaultError
 from bot.services.history import Deed
 from bot.services.jobs.ledger import Look
-from bot.services.jobs.planning import UndoPlan, plan_of, retried, shown, taken_back
+from bot.services.jobs.planning import UndoPlan, plan_of, planned_rows, retried, shown, taken_back
 from bot.services.turn import Intent
 from bot.storage import jobs as rows
 from bot.storage.history import State
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from bot.domain.bulk.rows import Row
+    from bot.services.checking import BulkIntent, Checked, Checking
     from bot.services.engine import Engine
     from bot.services.history import History
     from bot.services.jobs.ledger import Ledger, Planned
     from bot.services.jobs.lines import Line
     from bot.services.operations import Operations
     from bot.services.turn import Turn
-    from bot.storage.engine import Database
     from bot.storage.history import Entry
     from bot.storage.jobs import JobRow
 
@@ -73,27 +73,39 @@ class Jobs:
 
     def __init__(
         self,
-        database: Database,
         ledger: Ledger,
         history: History,
-        operations: Operations,
         engine: Engine,
         *,
+        operations: Operations,
+        checking: Checking,
         new_id: Callable[[], str],
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self._database = database
         self._ledger = ledger
         self._history = history
         self._operations = operations
+        self._checking = checking
         self._engine = engine
         self._new_id = new_id
         self._clock = clock
 
+    async def check(self, turn: Turn, intent: BulkIntent) -> tuple[Checked, Job | None]:
+        """Judge a file, and keep what can be carried out of it, so that a yes runs exactly that; None: nothing can.
+
+        Raises what `Checking.check` does.
+        """
+        checked = await self._checking.check(turn, intent)
+        rows_to_run = len(checked.to_run)
+        if not rows_to_run:
+            return checked, None
+        pace = checked.seconds / rows_to_run
+        return checked, await self.keep(turn, checked.kind, intent.file_name, planned_rows(checked), pace=pace)
+
     async def keep(
         self, turn: Turn, kind: BulkKind, file_name: str, planned: Sequence[Planned], *, pace: float | None
     ) -> Job:
-        """Store a checked file, so that a yes runs exactly that. `pace`: the seconds that a row takes by the budget."""
+        """Store the rows of a file until somebody says yes. `pace`: the seconds that the budget makes a row take."""
         job = self._job(turn, kind, file_name, pace)
         await self._ledger.add(job, planned)
         return job
@@ -118,7 +130,7 @@ class Jobs:
                 raise Refused("job-started-already", reference=job.reference)
             noting(tx)
 
-        await self._database.write(work)
+        await self._ledger.write(work)
         return await self._handed_over(job)
 
     async def pause(self, turn: Turn, job_id: str) -> Look:
@@ -213,7 +225,7 @@ class Jobs:
                 raise Refused("job-is-not-so", state=(now or job).state.value, reference=job.reference)
             noting(tx)
 
-        await self._database.write(work)
+        await self._ledger.write(work)
         return await self._handed_over(job)
 
     async def _handed_over(self, job: Job) -> Look:

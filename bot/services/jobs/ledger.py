@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from bot.errors import Expired
 from bot.services.jobs import lines
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from bot.storage.vault import Vault
 
     Work = Callable[[Connection], object]
+
+T = TypeVar("T")
 
 ALIKE = 5
 """So many failures for the same reason in a row pause a job, and so do so many rows that all fail at its beginning."""
@@ -68,6 +70,10 @@ class Ledger:
     def __init__(self, database: Database, vault: Vault) -> None:
         self._database = database
         self._vault = vault
+
+    async def write(self, work: Callable[[Connection], T]) -> T:
+        """Run a work in one transaction: what belongs together is written together. Raises StorageError."""
+        return await self._database.write(work)
 
     async def find(self, job_id: str) -> Job | None:
         """Return a job."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from bot.domain.access import Action
 from bot.domain.bulk.rows import NewRow
+from bot.domain.bulk.verdicts import RUNS
 from bot.domain.models import Target
 from bot.services.jobs.ledger import Planned
 from bot.services.jobs.lines import BackRow
@@ -17,10 +18,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from bot.domain.bulk.rows import Row
+    from bot.domain.bulk.verdicts import CheckedRow
+    from bot.services.checking import Checked
     from bot.services.jobs.lines import Line
     from bot.storage.history import Entry
     from bot.storage.jobs import Job, JobRow
 
+LEFT_OUT = "job-row-left-out"
 PERHAPS_CREATED = "job-row-perhaps-created"
 OUTCOME_UNKNOWN = "undo-outcome-unknown"
 BEFORE_UNKNOWN = "undo-before-unknown"
@@ -36,6 +40,15 @@ class UndoPlan:
     links: int
     removals: int
     skipped: Mapping[str, int] = field(default_factory=dict)
+
+
+def planned_rows(checked: Checked) -> list[Planned]:
+    """Return the rows of a checked file: those to carry out, and those that are left out with the first reason."""
+    return [
+        Planned(one.number, one.row, "" if one.verdict in RUNS else _reason(one))
+        for one in checked.rows
+        if one.row is not None
+    ]
 
 
 def retried(rows: Iterable[tuple[JobRow, Line]]) -> list[Planned]:
@@ -79,6 +92,10 @@ def plan_of(job: Job, planned: Sequence[Planned]) -> UndoPlan:
 def shown(line: Line) -> Row:
     """Return the row of a file that a line stands for."""
     return line.of if isinstance(line, BackRow) else line
+
+
+def _reason(one: CheckedRow) -> str:
+    return one.reasons[0].key if one.reasons else LEFT_OUT
 
 
 def _back(row: Row, entries: Sequence[Entry]) -> tuple[BackRow | None, str]:

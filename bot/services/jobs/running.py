@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from bot.services.jobs.carrying import Carrier
     from bot.services.jobs.ledger import Ledger
     from bot.services.jobs.lines import Line
-    from bot.storage.engine import Database
     from bot.storage.jobs import Job, JobRow
 
 log = logging.getLogger(__name__)
@@ -72,13 +71,11 @@ class _Known:
 class Runner:
     """Drives jobs. `find` returns a guild by its id; `clock` gives Unix seconds.
 
-    `roster` and `changed` (told the id of a job that stands differently, and for how long it waits) are Discord's
-    side: they are put in once that is built.
+    What Discord knows and shows is attached once that side is built.
     """
 
     def __init__(
         self,
-        database: Database,
         ledger: Ledger,
         carrier: Carrier,
         history: History,
@@ -88,7 +85,6 @@ class Runner:
         clock: Callable[[], float] = time.time,
         slice_seconds: float = SLICE_SECONDS,
     ) -> None:
-        self._database = database
         self._ledger = ledger
         self._carrier = carrier
         self._history = history
@@ -98,8 +94,12 @@ class Runner:
         self._slice = slice_seconds
         self._known: dict[str, _Known] = {}
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
-        self.roster: Roster | None = None
-        self.changed: Callable[[str, float], None] = lambda _, __: None
+        self._roster: Roster | None = None
+        self._changed: Callable[[str, float], None] = lambda _, __: None
+
+    def attach(self, roster: Roster, changed: Callable[[str, float], None]) -> None:
+        """Say who knows roles, and who is told the id of a job that stands differently, and for how long it waits."""
+        self._roster, self._changed = roster, changed
 
     async def advance(self, job_id: str) -> float | None:
         """Go on with a job for a few seconds; return the seconds until the next call, None where none is needed."""
@@ -112,7 +112,7 @@ class Runner:
             except Exception:
                 log.exception("a job failed unexpectedly; it goes on later")
                 return SURPRISE_WAIT
-        self.changed(job_id, pause or 0.0)
+        self._changed(job_id, pause or 0.0)
         return pause
 
     async def take_up(self, serves: Callable[[int], bool]) -> int:
@@ -121,7 +121,7 @@ class Runner:
         for job in left:
             if job.state in DRIVEN:
                 await self._engine.job(job.id)
-            self.changed(job.id, 0.0)
+            self._changed(job.id, 0.0)
         return len(left)
 
     async def _advance(self, job_id: str) -> float | None:
@@ -142,11 +142,11 @@ class Runner:
         if isinstance(turn, float):
             return turn
         if isinstance(turn, str):
-            await self._database.write(lambda tx: rows.move(tx, job.id, DRIVEN, JobState.STOPPING, cause=turn))
+            await self._ledger.write(lambda tx: rows.move(tx, job.id, DRIVEN, JobState.STOPPING, cause=turn))
             return 0.0
         if job.state is JobState.QUEUED:
             since = job.started_at or self._clock()
-            await self._database.write(
+            await self._ledger.write(
                 lambda tx: rows.move(tx, job.id, {JobState.QUEUED}, JobState.RUNNING, started_at=since)
             )
         if job.kind != BulkKind.OWNERS:
@@ -169,7 +169,7 @@ class Runner:
             except Waits as wait:
                 return wait.seconds
             await self._ledger.settle(job.id, row.number, outcome.state, outcome.cause)
-            self.changed(job.id, 0.0)
+            self._changed(job.id, 0.0)
             if outcome.state in FAILURES and await self._pause_for_trouble(job):
                 return None
             if self._clock() >= until:
@@ -211,7 +211,7 @@ class Runner:
                     rows.settle_row(tx, job.id, number, RowState.FAILED, "vault-tampered")
                 rows.settle_rows(tx, job.id, RowState.DONE, up_to=last)
 
-            await self._database.write(work)
+            await self._ledger.write(work)
 
     async def _settle_sent(self, job: Job) -> float | None:
         """While a job is paused, find out what became of the call that was under way."""
@@ -264,7 +264,7 @@ class Runner:
                 rows.settle_rows(tx, job.id, RowState.CANCELLED)
                 noting(tx)
 
-        await self._database.write(work)
+        await self._ledger.write(work)
         self._history.settled.set()
         self._known.pop(job.id, None)
         log.info("job %s is over: %s", job.reference, state.value)
@@ -272,7 +272,7 @@ class Runner:
         if following is not None:
             if following.state in DRIVEN:
                 await self._engine.job(following.id)
-            self.changed(following.id, 0.0)
+            self._changed(following.id, 0.0)
 
     async def _pause_for_trouble(self, job: Job) -> bool:
         """Pause a job whose rows fail one like the other; whether it was."""
@@ -289,7 +289,7 @@ class Runner:
                 noting(tx)
             return paused
 
-        paused = await self._database.write(work)
+        paused = await self._ledger.write(work)
         if paused:
             self._history.settled.set()
             log.info("job %s pauses: %s", job.reference, cause)
@@ -325,9 +325,9 @@ class Runner:
         return JobTurn(guild, actor, Decision(allowed=True, rule=Rule.ADMIN), _origin(job))
 
     def _require_roster(self) -> Roster:
-        if self.roster is None:
+        if self._roster is None:
             raise RuntimeError("nobody tells who has which role")
-        return self.roster
+        return self._roster
 
 
 def _origin(job: Job) -> Origin:

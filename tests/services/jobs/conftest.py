@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from tests.community import Town, town
-from tests.services.jobs.works import Works
+from tests.services.jobs.works import MEMBER, Works
+
+if TYPE_CHECKING:
+    from sandbox.cad.state import Account
 
 
 @pytest.fixture
@@ -16,3 +21,9 @@ def place() -> Town:
 @pytest.fixture
 def works(place: Town) -> Works:
     return Works(place)
+
+
+@pytest.fixture
+def people(place: Town) -> list[Account]:
+    """Thirty accounts, linked to thirty members."""
+    return [place.resident(f"P{number}", MEMBER + number) for number in range(1, 31)]

@@ -7,32 +7,21 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.domain.bulk.rows import BulkKind, LinkRow, OwnerRow
-from bot.errors import CadErrorKind, Expired, Refused, Sent
+from bot.domain.bulk.rows import BulkKind, OwnerRow
+from bot.errors import CadErrorKind, Expired, Refused
 from bot.services.jobs.control import RunIntent
 from bot.services.jobs.ledger import Planned
 from bot.settings import ApiVersion, DbSync
 from bot.storage import owners
 from bot.storage.jobs import JobState, RowState
-from tests.community import OTTO, PIA, PLAYER_ROLE, SAM, Town, town
-from tests.services.jobs.works import Works, link
+from tests.community import OTTO, PIA, town
+from tests.services.jobs.works import MEMBER, STRANGER, Works, link, many
 
 if TYPE_CHECKING:
     from bot.cad.protocol import Request, Response
     from sandbox.cad.state import Account
 
-MEMBER, STRANGER = 200_000_000_000_001_000, 200_000_000_000_002_000
 DONE, FAILED, REFUSED = RowState.DONE, RowState.FAILED, RowState.REFUSED
-
-
-@pytest.fixture
-def people(place: Town) -> list[Account]:
-    """Thirty accounts, linked to thirty members."""
-    return [place.resident(f"P{number}", MEMBER + number) for number in range(1, 31)]
-
-
-def many(count: int, *, first: int = 1) -> list[LinkRow]:
-    return [link(number + 1, f"CHAR{number}", MEMBER + number) for number in range(first, first + count)]
 
 
 async def test_every_row_is_linked_and_known(works: Works, people: list[Account]) -> None:
@@ -226,106 +215,6 @@ async def test_jobs_of_a_guild_run_one_after_the_other(works: Works, people: lis
     assert people[3].links == ["CHAR4"]
 
 
-class TestTheStarter:
-    async def test_without_the_role_the_job_stops_and_says_why(self, works: Works, people: list[Account]) -> None:
-        job_id = await works.started(many(3))
-        works.members.held[SAM] = frozenset({PLAYER_ROLE})
-        await works.drive()
-        look = await works.look(job_id)
-        assert (look.job.state, look.job.cause) == (JobState.STOPPED, "job-stopped-role")
-        assert look.count(RowState.CANCELLED) == 3
-        assert people[0].links == []
-
-    async def test_who_left_stops_his_job(self, works: Works, people: list[Account]) -> None:
-        job_id = await works.started(many(1))
-        works.members.held.clear()
-        await works.drive()
-        assert (await works.look(job_id)).job.cause == "job-stopped-left"
-        assert people[0].links == []
-
-    async def test_is_looked_at_again_after_a_minute(self, works: Works, people: list[Account]) -> None:
-        works.restart(slice_seconds=0)
-        job_id = await works.started(many(3))
-        assert await works.runner.advance(job_id) == 0
-        works.members.held.clear()
-        assert await works.runner.advance(job_id) == 0
-        assert works.members.asked == 1
-        works.place.clock.now += 60
-        await works.drive()
-        assert works.members.asked == 2
-        look = await works.look(job_id)
-        assert (look.job.state, look.count(DONE), look.count(RowState.CANCELLED)) == (JobState.STOPPED, 2, 1)
-        assert people[2].links == []
-
-    async def test_discord_that_says_nothing_delays_only(self, works: Works, people: list[Account]) -> None:
-        job_id = await works.started(many(1))
-        works.members.silent = True
-        assert await works.runner.advance(job_id) == 30
-        works.members.silent = False
-        await works.drive()
-        assert people[0].links == ["CHAR1"]
-
-    async def test_a_guild_that_shut_the_bot_out_stops_it(self, works: Works) -> None:
-        job_id = await works.started(many(1))
-        works.members.shut_out = True
-        await works.drive()
-        assert (await works.look(job_id)).job.cause == "job-stopped-discord"
-
-    async def test_another_community_meanwhile_stops_it(self, works: Works) -> None:
-        job_id = await works.started(many(1))
-        works.place.tenant.community.id = "another"
-        await works.drive()
-        assert (await works.look(job_id)).job.cause == "job-stopped-community"
-
-
-class TestTrouble:
-    async def test_the_first_five_are_a_canary(self, works: Works, people: list[Account]) -> None:
-        rows = [
-            link(2, "A", STRANGER + 1),
-            link(3, "B", username="No"),
-            link(4, "C", STRANGER + 2),
-            link(5, "D", username="No"),
-            link(6, "E", STRANGER + 3),
-            *many(3),
-        ]
-        job_id = await works.started(
-            [
-                link(number, one.sync_id, one.whose.member_id, username=one.whose.username)
-                for number, one in enumerate(rows, 2)
-            ]
-        )
-        await works.drive()
-        look = await works.look(job_id)
-        assert (look.job.state, look.job.cause, look.tried) == (JobState.PAUSED, "job-canary", 5)
-        await works.jobs.resume(works.turn(), job_id)
-        await works.drive()
-        look = await works.look(job_id)
-        assert (look.job.state, look.count(DONE), look.count(REFUSED)) == (JobState.DONE, 3, 5)
-        assert people[0].links == ["CHAR1"]
-
-    async def test_five_alike_in_a_row_pause_and_are_counted_anew(self, works: Works, people: list[Account]) -> None:
-        rows = many(6) + [link(100 + number, f"X{number}", STRANGER + number) for number in range(12)]
-        job_id = await works.started(rows)
-        await works.drive()
-        look = await works.look(job_id)
-        assert (look.job.state, look.job.cause) == (JobState.PAUSED, "account-none-discord")
-        assert (look.count(DONE), look.count(REFUSED)) == (6, 5)
-        await works.jobs.resume(works.turn(), job_id)
-        await works.drive()
-        look = await works.look(job_id)
-        assert (look.job.state, look.count(REFUSED)) == (JobState.PAUSED, 10)
-        await works.jobs.resume(works.turn(), job_id)
-        await works.drive()
-        assert await works.state(job_id) is JobState.DONE
-        assert len(people[0].links) == 1
-
-    async def test_four_alike_do_not(self, works: Works, people: list[Account]) -> None:
-        job_id = await works.started([link(2 + number, f"X{number}", STRANGER + number) for number in range(4)])
-        await works.drive()
-        assert await works.state(job_id) is JobState.DONE
-        assert people[0].links == []
-
-
 async def test_without_database_sync_rows_are_refused() -> None:
     works = Works(town(db_sync=DbSync.OFF))
     works.place.resident("P1", MEMBER + 1)
@@ -333,53 +222,6 @@ async def test_without_database_sync_rows_are_refused() -> None:
     await works.drive()
     assert await works.outcomes(job_id) == [(2, REFUSED, "db-sync-off")]
     assert works.place.asked == []
-
-
-class TestMigration:
-    async def test_the_new_one_is_there_before_the_old_one_goes(self, works: Works, people: list[Account]) -> None:
-        people[0].links.append("OLD")
-        job_id = await works.started([link(2, "NEW", MEMBER + 1, old_sync_id="OLD")])
-        await works.drive()
-        assert people[0].links == ["NEW"]
-        assert works.place.asked == ["links", "link", "links", "unlink"]
-        assert await works.outcomes(job_id) == [(2, DONE, "")]
-
-    async def test_a_restart_between_the_steps(self, works: Works, people: list[Account]) -> None:
-        people[0].links.append("OLD")
-        job_id = await works.started([link(2, "NEW", MEMBER + 1, old_sync_id="OLD")])
-        works.place.cad.break_("unlink", CadErrorKind.TRANSPORT)
-        pause = await works.runner.advance(job_id)
-        assert pause
-        assert people[0].links == ["OLD", "NEW"]
-        works.place.clock.now += pause
-        works.restart()
-        await works.drive()
-        assert people[0].links == ["NEW"]
-        assert works.place.asked == ["links", "link", "links", "unlink", "links", "unlink"]
-
-    async def test_where_the_new_one_is_refused_the_old_one_stays(self, works: Works, people: list[Account]) -> None:
-        people[0].links.append("OLD")
-        works.place.cad.break_("link", CadErrorKind.REJECTED, Sent.ANSWERED)
-        job_id = await works.started([link(2, "NEW", MEMBER + 1, old_sync_id="OLD")])
-        await works.drive()
-        assert people[0].links == ["OLD"]
-        assert await works.outcomes(job_id) == [(2, FAILED, "cad-rejected")]
-
-    async def test_a_link_that_does_not_show_keeps_the_old_one(
-        self, works: Works, people: list[Account], monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        people[0].links.append("OLD")
-        monkeypatch.setattr(works.place.state, "link", lambda *_: None)  # the CAD agrees, and does nothing
-        job_id = await works.started([link(2, "NEW", MEMBER + 1, old_sync_id="OLD")])
-        await works.drive()
-        assert people[0].links == ["OLD"]
-        assert await works.outcomes(job_id) == [(2, FAILED, "job-row-not-verified")]
-
-    async def test_an_old_one_that_is_gone_already(self, works: Works, people: list[Account]) -> None:
-        job_id = await works.started([link(2, "NEW", MEMBER + 1, old_sync_id="OLD")])
-        await works.drive()
-        assert people[0].links == ["NEW"]
-        assert await works.outcomes(job_id) == [(2, DONE, "")]
 
 
 async def test_owners_are_stored_without_a_call(works: Works) -> None:

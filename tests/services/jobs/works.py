@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING
 from bot.domain.access import Rule
 from bot.domain.bulk.rows import BulkKind, LinkRow, Whose
 from bot.errors import Undelivered
+from bot.services.checking import Checking
 from bot.services.jobs.carrying import Carrier
 from bot.services.jobs.control import Jobs, RunIntent
 from bot.services.jobs.ledger import Ledger, Look, Planned
 from bot.services.jobs.running import Runner
+from bot.services.templates import Templates
 from bot.storage import jobs as rows
 from tests.community import ADMIN_ROLE, SAM
 from tests.engine import drive
+from tests.services.files import OneFile
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,6 +27,10 @@ if TYPE_CHECKING:
     from bot.services.turn import Turn
     from bot.storage.jobs import Job, JobState, RowState
     from tests.community import Town
+
+
+MEMBER, STRANGER = 200_000_000_000_001_000, 200_000_000_000_002_000
+"""What the ids of members with an account count from, and of those without one."""
 
 
 @dataclass
@@ -48,6 +55,7 @@ class Works:
 
     def __init__(self, place: Town) -> None:
         self.place = place
+        self.files = OneFile(b"")
         self.members = Members()
         self.shown: list[tuple[str, float]] = []
         self._ids = itertools.count(1)
@@ -60,7 +68,6 @@ class Works:
         self.history = place.history
         carrier = Carrier(place.database, place.accounts, self.history, operations)
         self.runner = Runner(
-            place.database,
             self.ledger,
             carrier,
             self.history,
@@ -69,14 +76,13 @@ class Works:
             clock=place.clock,
             slice_seconds=slice_seconds,
         )
-        self.runner.roster = self.members
-        self.runner.changed = lambda job_id, wait: self.shown.append((job_id, wait))
+        self.runner.attach(self.members, lambda job_id, wait: self.shown.append((job_id, wait)))
         self.jobs = Jobs(
-            place.database,
             self.ledger,
             self.history,
-            operations,
             place.engine,
+            operations=operations,
+            checking=Checking(place.database, self.files, Templates(place.keep_template)),
             new_id=lambda: f"job{next(self._ids)}",
             clock=place.clock,
         )
@@ -115,3 +121,8 @@ def link(number: int, sync_id: str, member: int | None = None, **more: object) -
     """A row about a member, or about another account by `api_id` or `username`."""
     named = {name: more.pop(name) for name in ("api_id", "username") if name in more}
     return LinkRow(number, Whose(member_id=member, **named), sync_id, **more)  # type: ignore[arg-type]
+
+
+def many(count: int, *, first: int = 1) -> list[LinkRow]:
+    """Rows that give one character to each of as many members."""
+    return [link(number + 1, f"CHAR{number}", MEMBER + number) for number in range(first, first + count)]
