@@ -39,11 +39,6 @@ def put(tx: Connection, guild_id: int, owned: Mapping[str, str], *, job_id: str,
         tx.execute(statement, rows[start : start + BATCH])
 
 
-def keep_only(tx: Connection, guild_id: int, job_id: str) -> int:
-    """Delete what other files than this one said of owners in a guild; returns how many rows that were."""
-    return tx.execute(delete(owners).where(owners.c.guild_id == guild_id, owners.c.job_id != job_id)).rowcount
-
-
 def owner_of(tx: Connection, guild_id: int, sync_id: str) -> str | None:
     """Return the owner of a sync ID."""
     same = (owners.c.guild_id == guild_id) & (owners.c.sync_id == sync_id)
