@@ -20,7 +20,7 @@ from bot.storage import operations
 from bot.storage.history import Entry, State
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Callable, Coroutine
 
     from sqlalchemy import Connection
 
@@ -36,6 +36,9 @@ log = logging.getLogger(__name__)
 
 COMPLETE_AFTER = (1, 2, 4, 8, 15, 30, 60, 120, 300)
 """Seconds between attempts to complete a row while the database fails. What is left open, the next start settles."""
+
+WIPE_SECONDS = 1.0
+"""How long tokens that did their duty wait for company: one transaction wipes them all."""
 
 TOKEN_PURPOSE = "interaction-token"  # noqa: S105 - what a token is sealed for
 
@@ -86,6 +89,8 @@ class History:
         self.settled = asyncio.Event()
         self.owing = asyncio.Event()
         self._completing: set[asyncio.Task[None]] = set()
+        self._awaited: dict[int, list[str]] = {}
+        self._shown: list[str] = []
 
     async def note(self, turn: Turn, deed: Deed, *also: Work) -> None:
         """Write a finished action together with its state, in one transaction.
@@ -126,6 +131,7 @@ class History:
         begun = self._begun(turn, deed, order)
         if not await self._database.write(lambda tx: rows.add(tx, begun)):
             raise Refused("operation-repeated")
+        self._awaited.setdefault(turn.origin.interaction_id, []).append(begun.operation)
         operation = Operation(deed)
         try:
             yield operation
@@ -148,6 +154,24 @@ class History:
     async def hand_over(self, kept: Kept) -> None:
         """Have a kept operation driven to its end. To be called once the person was told that it is kept."""
         await self._engine.operation(kept.operation)
+
+    def shown(self, origin: Origin) -> None:
+        """Note that an interaction's answer was shown: within a second the token, which has done its duty, is wiped.
+
+        Whatever still has its token at the next start was perhaps not shown.
+        """
+        operations = self._awaited.pop(origin.interaction_id, [])
+        if operations and not self._shown:
+            self._run(self._wipe())
+        self._shown += operations
+
+    async def _wipe(self) -> None:
+        await asyncio.sleep(WIPE_SECONDS)
+        shown, self._shown = self._shown, []
+        try:
+            await self._database.write(lambda tx: operations.wipe_tokens(tx, shown))
+        except StorageError as error:
+            log.warning("tokens that did their duty are wiped by age: %s", error)
 
     async def owe(self, origin: Origin) -> None:
         """Have the outcome of an interaction told in another way: its answer could not be shown."""
@@ -220,7 +244,10 @@ class History:
                 self.settled.set()
                 return
 
-        task = asyncio.create_task(complete())
+        self._run(complete())
+
+    def _run(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(work)
         self._completing.add(task)
         task.add_done_callback(self._completing.discard)
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from bot.cad.caller import Caller
 from bot.cad.transport import TIMEOUT
 from bot.domain.access import Rule
-from bot.errors import CadError, CadErrorKind, CharlinkError, NotApplied, Refused, Sent, StorageError, VaultError
+from bot.errors import CadError, CadErrorKind, CharlinkError, NotApplied, Refused, StorageError, VaultError
 from bot.services import orders
 from bot.services.drafts import DraftState
 from bot.services.history import KEY_TROUBLE
@@ -23,10 +23,10 @@ from bot.services.orders import Seen
 from bot.services.performing import Performed, look, perform
 from bot.services.turn import STAFF_RULES, Intent
 from bot.storage import operations as rows
-from bot.storage.history import SETTLED, Entry, State, settle
+from bot.storage.history import SETTLED, TOKEN_SECONDS, Entry, State, settle
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from sqlalchemy import Connection
 
@@ -137,6 +137,10 @@ class Operations:
         """Return what is still to be carried out for a guild, without bulk jobs; the oldest first, a few."""
         return await self._database.read(lambda tx: rows.of_guild(tx, guild_id, limit=LISTED))
 
+    async def kept(self, guild_id: int) -> int:
+        """Count what is still to be carried out for a guild, without bulk jobs."""
+        return await self._database.read(lambda tx: rows.kept(tx, guild_id))
+
     async def left(self, serves: Callable[[int], bool]) -> tuple[Entry, ...]:
         """Return what an earlier process left open, the oldest first. Rows of bulk jobs are their jobs' business.
 
@@ -145,15 +149,27 @@ class Operations:
         left = await self._database.read(rows.unsettled)
         return tuple(one for one in left if serves(one.guild_id) and one.job_id is None)
 
-    async def take_up(self, left: tuple[Entry, ...]) -> None:
-        """Have these driven to their end; who still waits for an answer of his is owed the outcome."""
-        waiting = [one.operation for one in left if one.token is not None and not one.owed]
+    async def untold(self, serves: Callable[[int], bool]) -> tuple[Entry, ...]:
+        """Return what an earlier process settled and perhaps did not show, while that can be looked up."""
+        since = self._clock() - TOKEN_SECONDS
+        untold = await self._database.read(lambda tx: rows.untold(tx, since=since))
+        return tuple(one for one in untold if serves(one.guild_id))
+
+    async def owe(self, entries: Iterable[Entry]) -> None:
+        """Have the outcomes of these told."""
+        owed = [entry.operation for entry in entries]
 
         def work(tx: Connection) -> None:
-            for operation in waiting:
+            for operation in owed:
                 rows.owe(tx, operation)
 
-        await self._database.write(work)
+        if owed:
+            await self._database.write(work)
+            self._history.owing.set()
+
+    async def take_up(self, left: tuple[Entry, ...]) -> None:
+        """Have these driven to their end; who still waits for an answer of his is owed the outcome."""
+        await self.owe(one for one in left if one.token is not None and not one.owed)
         for entry in left:
             await self._engine.operation(entry.operation)
 
@@ -190,7 +206,7 @@ class Operations:
         if error.outcome_unknown:
             ended = error.kind in {CadErrorKind.SERVER, CadErrorKind.UNEXPECTED}  # the CAD is not at it any more
             return await self._look(entry, tenant, order) if ended else QUIET_SECONDS
-        if error.kind in KEY_TROUBLE or (error.sent is Sent.NO and error.retryable):
+        if error.kind in KEY_TROUBLE or error.retryable:  # a fault that was answered is one of a read before the write
             await self._database.write(lambda tx: rows.release(tx, entry.operation))
             return self._pause(entry, error)
         return await self._finish(entry, State.FAILED, error.key)
@@ -253,14 +269,14 @@ class Operations:
     async def _cancel(self, entry: Entry) -> Entry:
         now = self._clock()
         cancelled = replace(entry, state=State.CANCELLED, cause="", after=None, ended_at=now, owed=False)
-        draft = self._drafts.settling(entry.draft_id, DraftState.OPEN)
 
         def work(tx: Connection) -> bool:
             if not rows.claim(tx, entry.operation, now=now):
                 return False
             settle(tx, cancelled)
             rows.told(tx, entry.operation)
-            draft(tx)
+            # Only now: the draft of what was sent meanwhile stays as it is.
+            self._drafts.settling(entry.draft_id, DraftState.OPEN)(tx)
             return True
 
         if not await self._database.write(work):
@@ -280,8 +296,11 @@ class Operations:
 
 
 def _caller(entry: Entry) -> Caller:
-    """Return who calls: bulk work waits behind everybody, anything else counts as the person's own."""
+    """Return who calls: bulk work waits behind everybody, anything else counts as the person's own.
+
+    That does not wait in the line, but comes back when its turn is: until then it can be taken back.
+    """
     if entry.job_id is not None:
-        return Caller(bulk=True)
+        return Caller(guild=entry.guild_id, bulk=True)
     staff = entry.rule in {str(rule) for rule in (*STAFF_RULES, Rule.APPROVER)}
-    return Caller(person=entry.actor_id, staff=staff)
+    return Caller(person=entry.actor_id, guild=entry.guild_id, staff=staff, deadline=0.0)

@@ -84,7 +84,7 @@ def add(tx: Connection, entry: Entry) -> bool:
 def settle(tx: Connection, entry: Entry) -> bool:
     """Complete an operation that is not settled yet; whether it was not.
 
-    What was to be sent is wiped, and the token too unless the outcome is still to be told.
+    What was to be sent is wiped. The token stays until the outcome was told.
     """
     values = {
         "state": entry.state,
@@ -96,8 +96,6 @@ def settle(tx: Connection, entry: Entry) -> bool:
         "ended_at": entry.ended_at,
         "sealed_order": None,
     }
-    if not entry.owed:
-        values["token"] = None
     begun = (history.c.operation == entry.operation) & history.c.state.not_in(SETTLED)
     return tx.execute(update(history).where(begun).values(fitted(history, values))).rowcount == 1
 

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from bot.storage.history import SETTLED, State, entry_of
 from bot.storage.tables import history
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from sqlalchemy import Connection
 
@@ -68,6 +68,20 @@ def told(tx: Connection, operation: str) -> None:
     tx.execute(update(history).where(history.c.operation == operation).values(owed=False, token=None))
 
 
+def wipe_tokens(tx: Connection, operations: Collection[str]) -> None:
+    """Wipe the tokens of operations whose outcome was shown; what is still open or owed keeps its own."""
+    shown = history.c.operation.in_(operations) & history.c.state.in_(SETTLED) & history.c.owed.is_(False)
+    tx.execute(update(history).where(shown).values(token=None))
+
+
+def untold(tx: Connection, *, since: float) -> tuple[Entry, ...]:
+    """Return what was settled and perhaps not shown, begun since then; the oldest first."""
+    kept = history.c.token.is_not(None) & history.c.state.in_(SETTLED) & history.c.owed.is_(False)
+    return _entries(
+        tx.execute(select(history).where(history.c.began_at > since, kept).order_by(history.c.number)).all()
+    )
+
+
 def owing(tx: Connection) -> tuple[Entry, ...]:
     """Return what is settled and still to be told, the oldest first."""
     query = select(history).where(history.c.owed.is_(True), history.c.state.in_(SETTLED)).order_by(history.c.number)
@@ -83,6 +97,12 @@ def of_guild(tx: Connection, guild_id: int, *, limit: int) -> tuple[Entry, ...]:
     """Return what is still to be carried out for a guild and belongs to no bulk job, the oldest first."""
     here = (history.c.guild_id == guild_id) & history.c.state.in_(OPEN) & history.c.job_id.is_(None)
     return _entries(tx.execute(select(history).where(here).order_by(history.c.number).limit(limit)).all())
+
+
+def kept(tx: Connection, guild_id: int) -> int:
+    """Count what is still to be carried out for a guild and belongs to no bulk job."""
+    here = (history.c.guild_id == guild_id) & history.c.state.in_(OPEN) & history.c.job_id.is_(None)
+    return tx.execute(select(func.count()).select_from(history).where(here)).scalar_one()
 
 
 def by_reference(tx: Connection, guild_id: int, reference: str) -> tuple[Entry, ...]:

@@ -95,6 +95,7 @@ class Desk:
             tickets=self._tickets,
             reference=reference,
             on_first_response=self._timer(),
+            on_answer=lambda: self._history.shown(visit.origin),
         )
         interaction.extras["visit"] = visit
         self._visits.add(visit)

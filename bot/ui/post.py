@@ -66,6 +66,20 @@ class PostOffice:
             sent = await self._insist(lambda: channel.send(**_message(reply, mention), nonce=nonce))
         return sent.id
 
+    async def unanswered(self, token: str, interaction_id: int) -> bool:
+        """Whether an interaction's answer is still to come: "thinking", or what was clicked as it was then.
+
+        Raises what discord.py raises. A message that is gone has no answer to show any more, so it counts as well.
+        """
+        webhook = discord.Webhook.partial(self._bot.application_id or 0, token, client=self._bot)
+        try:
+            message = await self._insist(lambda: webhook.fetch_message("@original"))  # type: ignore[arg-type]  # its stub wants an int
+        except discord.NotFound:
+            return True
+        asked = discord.utils.snowflake_time(interaction_id)
+        clicked = message.created_at < asked
+        return message.flags.loading or (clicked and (message.edited_at is None or message.edited_at < asked))
+
     async def answer(self, token: str, reply: Reply, *, anew: bool) -> None:
         """Put this in place of an interaction's answer, and (`anew`) say it in a new private message as well.
 

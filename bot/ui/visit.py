@@ -62,6 +62,7 @@ class Visit:
     tickets: Tickets
     reference: str
     on_first_response: Callable[[], None]
+    on_answer: Callable[[], None]
     _turn: Turn | None = None
     route: str = ""
     intent: Intent | None = None
@@ -250,7 +251,11 @@ class Visit:
     async def _insist(self, edit: Callable[[], Awaitable[object]]) -> None:
         """Have Discord take the answer, for as long as it can be given."""
         await self.courier.insist(edit, until=self._opened + LAST_SECONDS)
+        self._delivered()
+
+    def _delivered(self) -> None:
         self.undelivered = False
+        self.on_answer()
 
     async def _respond(self, respond: Callable[[], Awaitable[object]]) -> None:
         """Give the first response. Discord may have taken one that seemed to fail: "already acknowledged" then says so.
@@ -272,8 +277,9 @@ class Visit:
 
         arrived = await self.courier.insist(once, until=self._opened + FIRST_SECONDS)
         self.responded = True
-        self.undelivered = self.undelivered and not arrived
         self.on_first_response()
+        if self.settled and arrived:
+            self._delivered()
 
     def _embed(self, reply: Reply) -> discord.Embed:
         tenant = self._turn.guild.tenant if self._turn is not None else None
