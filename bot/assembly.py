@@ -164,7 +164,7 @@ async def build(
     """Put everything together. `after_setup` is awaited once the cogs are loaded, before the gateway connects."""
     metrics = Metrics()
     cad_changed = asyncio.Event()
-    guilds = build_guilds(settings, database, vault, session, metrics, cad_changed)
+    guilds = build_guilds(settings, database, vault, session, metrics, cad_changed=cad_changed)
     await guilds.load()
     engine = DurableEngine(settings.database_url, slot="-".join(map(str, settings.shard_ids or ())) or "0")
     services = build_services(
@@ -180,7 +180,7 @@ async def build(
     router = Router(desk, services.tickets)
 
     async def setup(bot: CharlinkBot) -> None:
-        for cog in build_cogs(bot, desk, router, services, board, bulletin, progress=progress):
+        for cog in build_cogs(bot, desk, router, services, board, bulletin=bulletin, progress=progress):
             await bot.add_cog(cog)
         await after_setup(parts)
 
@@ -241,9 +241,10 @@ def build_guilds(
     vault: Vault,
     session: aiohttp.ClientSession,
     metrics: Metrics,
+    *,
     cad_changed: asyncio.Event,
 ) -> Guilds:
-    """Build the guilds, whose CAD clients all go over one session. `cad_changed` is set when a breaker opens or closes."""
+    """Build the guilds, whose CAD clients go over one session. `cad_changed` is set when a breaker opens or closes."""
 
     def connect(
         credentials: Credentials, generation: ApiVersion, form: CreateForm, budget: Budget, breaker: Breaker
@@ -318,8 +319,8 @@ def build_cogs(
     router: Router,
     services: Services,
     board: Board | None = None,
-    bulletin: Bulletin | None = None,
     *,
+    bulletin: Bulletin | None = None,
     progress: Progress | None = None,
 ) -> list[commands.Cog]:
     """Build the commands, in the order of the help."""

@@ -17,6 +17,8 @@ from bot.errors import Expired
 from bot.ui.doctor import DoctorIntent, diagnosis, doctor_reply
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from bot.services.guilds import Guilds
     from bot.ui.desk import Desk
     from bot.ui.premises import Premises
@@ -29,10 +31,13 @@ log = logging.getLogger(__name__)
 class Doctor(commands.Cog):
     """The command, and its pages."""
 
-    def __init__(self, desk: Desk, guilds: Guilds, premises: Premises, router: Router) -> None:
+    def __init__(
+        self, desk: Desk, guilds: Guilds, premises: Premises, router: Router, stuck: Callable[[int], int | None]
+    ) -> None:
         self.desk = desk
         self.guilds = guilds
         self.premises = premises
+        self.stuck = stuck
         router.add("doctor", DoctorIntent, self.turn_page)
 
     @app_commands.command(name="doctor", extras={ACCESS: CommandAccess(Action.SET_UP)})
@@ -56,5 +61,5 @@ class Doctor(commands.Cog):
         await visit.acknowledge()
         words = visit.words
         reader = Reader("setup", lambda field: words.plain(f"setting-{field.replace('_', '-')}", 80))
-        found = [one async for one in examine(self.guilds, visit.turn.guild, self.premises, reader)]
+        found = [one async for one in examine(self.guilds, visit.turn.guild, self.premises, reader, self.stuck)]
         await visit.show(doctor_reply(visit, diagnosis(words, found)))

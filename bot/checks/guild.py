@@ -5,6 +5,7 @@ What they find is data; who shows it calls a setting as his reader knows it: by 
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from bot.domain.findings import Finding, Verdict
 from bot.errors import CadError
 from bot.services.connecting import LOW_PLANS
 from bot.settings import ApiVersion, CreateForm, PlayerAction, SelfLink
+from bot.ui.notices import cause_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping
@@ -64,16 +66,15 @@ OPERATOR = Reader("environment", VARIABLES.__getitem__)
 """Whoever runs the bot knows settings by their variables."""
 
 
-async def examine(guilds: Guilds, guild: Guild, premises: Premises, to: Reader) -> AsyncIterator[Finding]:
-    """Check everything of one guild that somebody who manages it can put right, or have put right."""
-    if guild.tenant is not None:
-        guild.tenant.cad.breaker.reset()  # somebody asked for a check: the CAD may be well again
-        async for finding in cad_findings(guild.tenant, to):
-            yield finding
-    elif guilds.keyless(guild.id):
-        yield to.fail("finding-key-unreadable", "remedy-key-unreadable")
-    else:
-        yield to.fail("finding-no-community", "remedy-no-community")
+async def examine(
+    guilds: Guilds, guild: Guild, premises: Premises, to: Reader, stuck: Callable[[int], int | None]
+) -> AsyncIterator[Finding]:
+    """Check everything of one guild that somebody who manages it can put right, or have put right.
+
+    `stuck` names the audit channel of a guild that did not take the last message.
+    """
+    async for finding in connection_findings(guilds, guild, to):
+        yield finding
     homes = [one.id for one in guilds.all if one.home] if guild.home else [guild.id]
     yield await commands_finding(premises, guild, to)
     try:
@@ -87,11 +88,27 @@ async def examine(guilds: Guilds, guild: Guild, premises: Premises, to: Reader) 
         missing = named_roles(guild.config) - roles.keys()
     async for finding in channel_findings(guild.config, homes, premises, to):
         yield finding
+    if stuck(guild.id) is not None:
+        yield to.fail("finding-unposted", "remedy-unposted", setting=to.name("audit_channel"))
     known = guild.tenant is not None and guild.tenant.api_id_is_discord_id
     for finding in policy_findings(guild.config, missing, to, api_id_is_discord_id=known):
         yield finding
     if guild.config.framework is None:
         yield to.warn("finding-framework", "remedy-framework")
+
+
+async def connection_findings(guilds: Guilds, guild: Guild, to: Reader) -> AsyncIterator[Finding]:
+    """Look whether the guild has a community, and what its CAD says."""
+    if guild.tenant is not None:
+        guild.tenant.cad.breaker.reset()  # somebody asked for a check: the CAD may be well again
+        async for finding in cad_findings(guild.tenant, to):
+            yield finding
+        for finding in breaker_findings(guild.tenant, to):
+            yield finding
+    elif guilds.keyless(guild.id):
+        yield to.fail("finding-key-unreadable", "remedy-key-unreadable")
+    else:
+        yield to.fail("finding-no-community", "remedy-no-community")
 
 
 async def cad_findings(tenant: Tenant, to: Reader) -> AsyncIterator[Finding]:
@@ -124,6 +141,14 @@ async def cad_findings(tenant: Tenant, to: Reader) -> AsyncIterator[Finding]:
         yield to.ok("finding-template", count=sum(1 for _ in template.each_field()))
     if tenant.cad.budget.shared_key:
         yield to.warn("finding-shared-key", "remedy-shared-key")
+
+
+def breaker_findings(tenant: Tenant, to: Reader) -> Iterator[Finding]:
+    """Look whether calls are paused still: a reset lets some go, and only one that works proves that it is over."""
+    trouble = tenant.cad.breaker.trouble
+    if trouble is not None:
+        when = f"<t:{round(time.time() - trouble.seconds)}:f>"
+        yield to.fail("finding-paused", "remedy-paused", when=when, cause=cause_of(trouble))
 
 
 async def commands_finding(premises: Premises, guild: Guild, to: Reader) -> Finding:

@@ -75,6 +75,23 @@ async def test_another_program_that_uses_the_key_is_said(stage: Stage) -> None:
     assert "another program seems to use the same key" in (await examined(stage, well(stage))).text
 
 
+async def test_a_pause_that_the_check_did_not_end_is_said_with_its_beginning() -> None:
+    async with staged(town(community=Community(key="another"))) as stage:
+        stage.town.tenant.cad.breaker._trip("", CadErrorKind.AUTH, 3600)
+        answer = await examined(stage, well(stage))
+    assert "calls are paused since <t:" in answer.text
+    assert "(auth)" in answer.text
+    assert "enter the key again in /setup" in answer.text
+
+
+async def test_an_audit_channel_that_took_nothing_is_said(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    doctor: Any = stage.bot.get_cog("Doctor")
+    monkeypatch.setattr(doctor, "stuck", {stage.guild.id: stage.channel.id}.get)
+    answer = await examined(stage, well(stage))
+    assert "channel for audit lines: the last message there was not taken by Discord" in answer.text
+    assert "nothing is lost" in answer.text
+
+
 async def test_roles_that_are_gone_open_nothing_and_are_named(stage: Stage) -> None:
     answer = await examined(stage, replace(well(stage), staff=frozenset({77}), players=frozenset({78})))
     assert "staff roles: `77` is no role here" in answer.text
