@@ -192,8 +192,11 @@ class Town:
 
     @property
     def operations(self) -> Operations:
-        """The driver of kept operations, over this town's only guild."""
-        drafts = Drafts(self.database, new_id=lambda: "draft", clock=self.clock)
+        """The driver of kept operations, as a process that begins now has it."""
+        return self.driver(Drafts(self.database, new_id=lambda: "draft", clock=self.clock))
+
+    def driver(self, drafts: Drafts) -> Operations:
+        """Return the driver of kept operations, over this town's only guild and the process's drafts."""
         return Operations(
             self.database,
             self.vault,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.cad.protocol import NewCharacter
-from bot.errors import CadError, CadErrorKind, NotApplied
+from bot.errors import CadError, CadErrorKind, NotApplied, Sent
 from bot.services.comparison import same_person, same_values, with_values
 from bot.services.orders import CreateOrder, EditOrder, LinkOrder, RemoveOrder, Seen, SelectOrder
 from bot.settings import ApiVersion
@@ -44,11 +44,13 @@ async def perform(tenant: Tenant, caller: Caller, order: Order) -> Performed:
             created = await cad.create(caller, order.target, new)
             return Performed(created.record.id if created.record is not None else None)
         case EditOrder():
-            await cad.edit(caller, order.target, order.record_id, order.values)
+            await _edit(tenant, caller, order)
         case RemoveOrder():
             await _remove(tenant, caller, order)
         case SelectOrder():
             await cad.select(caller, order.target, order.character)
+            if tenant.version is ApiVersion.V1:  # C11: its answer says nothing
+                await _verify(tenant, caller, order, NotApplied("select-not-applied", None, name=order.key))
     return Performed()
 
 
@@ -96,12 +98,29 @@ async def _link(tenant: Tenant, caller: Caller, order: LinkOrder) -> Performed:
     else:
         memory.identify(order.target, result.account_uuid, result.username)
         if order.remove and tenant.version is ApiVersion.V1:  # C2: removal's text is undocumented
-            seen, _ = await look(tenant, caller, order)
-            if seen is not Seen.APPLIED:
-                raise NotApplied("unlink-not-applied", None, sync_id=order.sync_id)
+            await _verify(tenant, caller, order, NotApplied("unlink-not-applied", None, sync_id=order.sync_id))
     memory.note(order.target, order.sync_id, linked=not order.remove)
     tenant.met_sync()
     return Performed()
+
+
+async def _verify(tenant: Tenant, caller: Caller, order: Order, otherwise: NotApplied) -> None:
+    """Read back an order that was sent. Raises `otherwise` where it shows nothing, CadError as for a lost answer."""
+    try:
+        seen, _ = await look(tenant, caller, order)
+    except CadError as error:
+        raise CadError(error.kind, sent=Sent.UNKNOWN, endpoint=error.endpoint, wait=error.wait) from error
+    if seen is not Seen.APPLIED:
+        raise otherwise
+
+
+async def _edit(tenant: Tenant, caller: Caller, order: EditOrder) -> None:
+    """Change a record that the account has at this moment: an edit makes the account the owner of any record."""
+    seen, _ = await look(tenant, caller, order)
+    if seen is Seen.UNSURE:
+        raise NotApplied("character-unknown", None, id=str(order.record_id))
+    if seen is Seen.ABSENT:
+        await tenant.cad.edit(caller, order.target, order.record_id, order.values)
 
 
 async def _remove(tenant: Tenant, caller: Caller, order: RemoveOrder) -> None:

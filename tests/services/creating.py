@@ -5,13 +5,14 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING
 
-from bot.errors import CadError, NotApplied, Question, Refused
+from bot.errors import CadError, Kept, NotApplied, Question, Refused
 from bot.services.creation import Creation, DraftIntent, StartIntent
 from bot.services.drafting import Drafts
 from bot.services.templates import Templates
 from bot.services.turn import Subject
 from sandbox.templates import field, section, template
 from tests.community import PIA, Town
+from tests.engine import drive
 from tests.services.files import NoFiles
 
 if TYPE_CHECKING:
@@ -82,14 +83,20 @@ def about(draft: Draft, *yes: str) -> DraftIntent:
 async def create(place: Town, creation: Creation, draft: Draft, *yes: str) -> Exception | None:
     try:
         await creation.create(place.turn(), about(draft, *yes), draft, unwatched)
-    except (CadError, NotApplied, Refused, Question) as error:
+    except (CadError, Kept, NotApplied, Refused, Question) as error:
         return error
     return None
 
 
 def key(error: Exception | None) -> str:
-    assert isinstance(error, CadError | NotApplied | Refused | Question)
+    assert isinstance(error, CadError | Kept | NotApplied | Refused | Question)
     return error.key
+
+
+async def driven(place: Town, creation: Creation, kept: Exception | None) -> None:
+    """Have what was kept driven to its end by the same process."""
+    assert isinstance(kept, Kept)
+    await drive(place.driver(creation._drafts).attempt, kept.operation, place.clock)
 
 
 def names(place: Town, account: Account) -> list[str]:

@@ -9,8 +9,9 @@ import pytest
 
 from bot.cad.client import TEMPLATE_TTL
 from bot.domain.access import Rule
-from bot.errors import CadError, CadErrorKind, Question, Refused
+from bot.errors import CadErrorKind, Kept, Question, Refused
 from bot.services.creation import Creation, StartIntent
+from bot.services.drafts import DraftState
 from bot.services.tickets import DRAFT_SECONDS
 from bot.services.turn import Subject
 from bot.settings import ApiVersion, CreateForm, DbSync
@@ -25,6 +26,7 @@ from tests.services.creating import (
     create,
     creation_of,
     draft_of,
+    driven,
     key,
     listed,
     names,
@@ -143,10 +145,11 @@ class TestDatabaseSync:
         admin = place.turn(rule=Rule.ADMIN)
         draft = await draft_of(place, creation, admin, START.with_yes("db-sync"))
         place.cad.lose("create", applied=True)
-        with pytest.raises(CadError) as caught:
+        with pytest.raises(Kept) as caught:
             await creation.create(admin, about(draft, "db-sync"), draft, unwatched)
-        assert caught.value.outcome_unknown
+        await driven(place, creation, caught.value)
         assert place.asked == ["create"]
+        assert draft.state is DraftState.UNSURE
 
 
 class TestCreate:

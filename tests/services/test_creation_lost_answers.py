@@ -1,4 +1,4 @@
-"""After a lost answer: a look instead of a second call, and one character in the end."""
+"""After a lost answer: a look before anything is sent again, and one character in the end."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.errors import CadError, CadErrorKind, Question, Sent
-from bot.services.drafts import Chosen
+from bot.errors import CadErrorKind, Question, Sent
+from bot.services.drafts import Chosen, DraftState
 from sandbox.templates import field
 from tests.community import PIA, Town
 from tests.services.creating import (
@@ -17,6 +17,7 @@ from tests.services.creating import (
     create,
     creation_of,
     draft_of,
+    driven,
     key,
     listed,
     names,
@@ -54,23 +55,45 @@ class TestLostAnswers:
         assert outcome.record is not None
         assert names(place, pia) == ["jane"]
 
-    async def test_not_applied_can_be_tried_again(self, place: Town, pia: Account, creation: Creation) -> None:
+    async def test_not_applied_is_kept_and_sent_again(self, place: Town, pia: Account, creation: Creation) -> None:
         draft = await draft_of(place, creation)
         place.cad.lose("create", applied=False)
-        assert key(await create(place, creation, draft)) == "create-not-applied"
+        kept = await create(place, creation, draft)
+        assert key(kept) == "kept-unsent"
         assert place.asked == ["create", "characters"]
-        assert await create(place, creation, draft) is None
+        assert key(await create(place, creation, draft)) == "create-under-way"
+        await driven(place, creation, kept)
+        assert place.asked == ["create"]
+        assert key(await create(place, creation, draft)) == "create-done"
         assert names(place, pia) == ["jane"]
 
-    async def test_unreadable_asks_before_anything_is_sent_again(
+    async def test_unreadable_is_looked_for_until_it_can_be_read(
+        self, place: Town, pia: Account, creation: Creation
+    ) -> None:
+        draft = await draft_of(place, creation)
+        place.cad.lose("create", applied=True)
+        for _ in range(3):
+            place.cad.break_("characters", CadErrorKind.TIMEOUT)
+        kept = await create(place, creation, draft)
+        assert key(kept) == "kept-unknown"
+        assert key(await create(place, creation, draft)) == "create-under-way"
+        await driven(place, creation, kept)
+        assert draft.state is DraftState.DONE
+        assert place.asked == ["create", *["characters"] * 4]
+        assert names(place, pia) == ["jane"]
+
+    async def test_what_stays_unknown_asks_before_anything_is_sent_again(
         self, place: Town, pia: Account, creation: Creation
     ) -> None:
         draft = await draft_of(place, creation)
         place.cad.lose("create", applied=True)
         place.cad.break_("characters", CadErrorKind.TIMEOUT)
-        lost = await create(place, creation, draft)
-        assert isinstance(lost, CadError)
-        assert lost.outcome_unknown
+        kept = await create(place, creation, draft)
+        place.clock.now += 24 * 3600 + 1
+        await driven(place, creation, kept)
+        assert draft.state is DraftState.UNSURE
+        draft = await draft_of(place, creation)
+        draft.state = DraftState.UNSURE
         place.asked.clear()
         asked = await create(place, creation, draft)
         assert isinstance(asked, Question)
@@ -78,9 +101,7 @@ class TestLostAnswers:
         assert place.asked == []
         assert names(place, pia) == ["jane"]
         place.cad.break_("characters", CadErrorKind.TIMEOUT)
-        assert isinstance(await create(place, creation, draft, asked.token), CadError), (
-            "it can't look, so it sends nothing"
-        )
+        assert key(await create(place, creation, draft, asked.token)) == "cad-timeout", "it can't look: nothing is sent"
         assert names(place, pia) == ["jane"]
         assert await create(place, creation, draft, asked.token) is None
         assert names(place, pia) == ["jane"], "found after all, so not sent again"
@@ -108,7 +129,11 @@ class TestLostAnswers:
         draft = await draft_of(place, creation)
         draft.submit(1, {JOB: Chosen(("0", "1"))}, version=draft.version)
         place.cad.lose("create", applied=False)
-        assert isinstance(await create(place, creation, draft), CadError)
+        kept = await create(place, creation, draft)
+        assert key(kept) == "kept-unknown"
+        await driven(place, creation, kept)
+        assert draft.state is DraftState.UNSURE
+        assert place.asked.count("create") == 1
         assert names(place, pia) == ["jane"]
 
     async def test_a_namesake_who_was_there_before_proves_nothing(
@@ -119,21 +144,22 @@ class TestLostAnswers:
         draft = await draft_of(place, creation)
         draft.submit(1, {JOB: "Cop"}, version=draft.version)
         place.cad.lose("create", applied=False)
-        assert isinstance(await create(place, creation, draft), CadError)
+        await driven(place, creation, await create(place, creation, draft))
+        assert draft.state is DraftState.UNSURE
         await listed(place, place.turn())
-        place.cad.lose("create", applied=False)
-        assert key(await create(place, creation, draft, "again")) == "create-not-applied"
-        await listed(place, place.turn())
-        place.cad.lose("create", applied=True)
-        assert await create(place, creation, draft, "again") is None
+        place.cad.lose("create", applied=False, times=2)
+        kept = await create(place, creation, draft, "again")
+        assert key(kept) == "kept-unsent", "with a list from before it is certain"
+        await driven(place, creation, kept)
+        assert draft.state is DraftState.DONE
         assert len(names(place, pia)) == 2
 
-    async def test_not_sent_is_said_so(self, place: Town, pia: Account, creation: Creation) -> None:
+    async def test_not_sent_is_sent_later_without_a_look(self, place: Town, pia: Account, creation: Creation) -> None:
         draft = await draft_of(place, creation)
         place.cad.break_("create", CadErrorKind.TRANSPORT, Sent.NO)
-        error = await create(place, creation, draft)
-        assert isinstance(error, CadError)
-        assert not error.outcome_unknown
-        assert place.asked == ["create"]
-        assert await create(place, creation, draft) is None
+        kept = await create(place, creation, draft)
+        assert key(kept) == "kept-unsent"
+        await driven(place, creation, kept)
+        assert place.asked == ["create", "create"]
+        assert draft.state is DraftState.DONE
         assert names(place, pia) == ["jane"]

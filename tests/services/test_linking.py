@@ -8,14 +8,16 @@ import pytest
 
 from bot.domain.access import Rule
 from bot.domain.models import Target
-from bot.errors import CadError, CadErrorKind, InvalidInput, Question, Sent
+from bot.errors import CadError, CadErrorKind, InvalidInput, Kept, NotApplied, Question, Sent
 from bot.services.linking import HINT_VALUE, Linking, LinkIntent, Suggestion, ViewIntent
 from bot.services.turn import Subject
 from bot.settings import ApiVersion, DbSync
 from tests.community import OTTO, PIA, Town, town
+from tests.engine import drive
 from tests.services.intents import MINE, add, refusal, remove
 
 if TYPE_CHECKING:
+    from bot.services.turn import Turn
     from sandbox.cad.state import Account
 
 
@@ -135,36 +137,64 @@ class TestLostAnswers:
         assert pia.links == ["ABC"]
         assert place.asked == ["link", "links"]
 
-    async def test_not_applied_is_never_sent_again(self, place: Town, pia: Account, linking: Linking) -> None:
+    async def test_not_applied_is_kept_and_sent_again(self, place: Town, pia: Account, linking: Linking) -> None:
         place.cad.lose("link", applied=False)
-        assert (await refusal(linking, place.turn(), add())).key == "link-not-applied"
+        kept = await self.kept(linking, place.turn(), add())
+        assert kept.key == "kept-unsent"
         assert pia.links == []
         assert place.asked == ["link", "links"]
+        await drive(place.operations.attempt, kept.operation, place.clock)
+        assert pia.links == ["ABC"]
+        assert place.asked == ["link"]
 
     async def test_removal(self, place: Town, pia: Account, linking: Linking) -> None:
         pia.links.append("ABC")
         place.cad.lose("unlink", applied=False)
-        assert (await refusal(linking, place.turn(), remove())).key == "unlink-not-applied"
+        kept = await self.kept(linking, place.turn(), remove())
+        assert (kept.key, pia.links) == ("kept-unsent", ["ABC"])
+        await drive(place.operations.attempt, kept.operation, place.clock)
+        assert pia.links == []
+        pia.links.append("ABC")
         place.cad.lose("unlink", applied=True)
         assert (await linking.change(place.turn(), remove())).read_back
         assert pia.links == []
 
-    @pytest.mark.usefixtures("pia")
-    async def test_unreadable_stays_unknown(self, place: Town, linking: Linking) -> None:
+    async def test_unreadable_is_read_later_and_not_sent_again(
+        self, place: Town, pia: Account, linking: Linking
+    ) -> None:
         place.cad.lose("link", applied=True)
         place.cad.break_("links", CadErrorKind.TIMEOUT)
-        with pytest.raises(CadError) as caught:
-            await linking.change(place.turn(), add())
-        assert caught.value.outcome_unknown
-        assert caught.value.kind is CadErrorKind.SERVER
+        kept = await self.kept(linking, place.turn(), add())
+        assert kept.key == "kept-unknown"
+        place.asked.clear()
+        await drive(place.operations.attempt, kept.operation, place.clock)
+        assert place.asked == ["links"]
+        assert pia.links == ["ABC"]
+
+    async def test_what_was_not_sent_is_sent_later(self, place: Town, pia: Account, linking: Linking) -> None:
+        place.cad.break_("link", CadErrorKind.TRANSPORT, Sent.NO)
+        kept = await self.kept(linking, place.turn(), add())
+        assert kept.key == "kept-unsent"
+        assert place.asked == ["link"]
+        await drive(place.operations.attempt, kept.operation, place.clock)
+        assert place.asked == ["link"]
+        assert pia.links == ["ABC"]
 
     @pytest.mark.usefixtures("pia")
-    async def test_what_was_not_sent_is_said_so(self, place: Town, linking: Linking) -> None:
+    async def test_an_approval_is_asked_again_instead(self, place: Town, linking: Linking) -> None:
         place.cad.break_("link", CadErrorKind.TRANSPORT, Sent.NO)
-        with pytest.raises(CadError) as caught:
-            await linking.change(place.turn(), add())
-        assert not caught.value.outcome_unknown
-        assert place.asked == ["link"]
+        with pytest.raises(CadError):
+            await linking.approve(place.turn(OTTO, Rule.APPROVER), add())
+        place.cad.lose("link", applied=False)
+        with pytest.raises(NotApplied, match="link-not-applied"):
+            await linking.approve(place.turn(OTTO, Rule.APPROVER), add())
+        assert await place.operations.of_guild(place.guild.id) == ()
+
+    @staticmethod
+    async def kept(linking: Linking, turn: Turn, intent: LinkIntent) -> Kept:
+        with pytest.raises(Kept) as caught:
+            await linking.change(turn, intent)
+        return caught.value
 
 
 class TestRemovedElsewhere:

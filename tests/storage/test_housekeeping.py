@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from bot.errors import StorageError
 from bot.services.housekeeping import DAY_SECONDS, Housekeeping, Swept
-from bot.storage import bindings, drafts, guilds, history, requests, tickets
+from bot.storage import bindings, drafts, guilds, history, operations, requests, tickets
 from bot.storage.bindings import Binding, Source
 from bot.storage.drafts import DraftRow
 from bot.storage.history import State
@@ -62,7 +62,7 @@ async def test_tokens_are_wiped_after_fifteen_minutes(database: Database) -> Non
     ]
     await database.write(lambda tx: [history.add(tx, one) for one in rows])
     assert await house(database).wipe_tokens() == 1
-    left = await database.read(history.unsettled)
+    left = await database.read(operations.unsettled)
     assert [one.token for one in left] == [None, b"sealed"]
 
 
