@@ -32,6 +32,7 @@ log = logging.getLogger(__name__)
 
 ALREADY_ACKNOWLEDGED = 40060
 SAVE_SECONDS = 0.5
+WAIT_SECONDS = 5.0
 
 FIRST_SECONDS = 2.8
 """From the arrival on: Discord takes a first response for 3 s."""
@@ -75,6 +76,7 @@ class Visit:
     undelivered: bool = False
     courier: Courier = field(default_factory=Courier)
     _opened: float = field(init=False)
+    _wait_told_at: float | None = None
     _doubt: bool = False
     _issued: list[Ticket] = field(default_factory=list)
     _in_place: bool = False
@@ -288,8 +290,10 @@ class Visit:
         return reply.embed()
 
     async def _tell_wait(self, place: int, seconds: float) -> None:
-        """Say the place in the queue and the time, while the answer is still to come."""
-        if self.responded:
+        """Say the place in the queue and the time, while the answer is still to come; once in 5 s at most."""
+        now, before = self.courier.clock(), self._wait_told_at
+        if self.responded and not self.settled and (before is None or now - before >= WAIT_SECONDS):
+            self._wait_told_at = now
             text = self.words("waiting", place=place, seconds=round(seconds))
             try:
                 await self.interaction.edit_original_response(content=text)

@@ -102,9 +102,21 @@ async def test_a_long_wait_is_told_while_the_answer_is_to_come(desk: Desk, place
     assert interaction.ways == []
     await visit.acknowledge()
     await visit.turn.on_wait(12, 80.4)
-    assert interaction.ways == ["defer", "edit"]
+    await visit.turn.on_wait(13, 90.0)
+    assert interaction.ways == ["defer", "edit"], "no more than one edit in 5 s"
     assert "12" in interaction.content
     assert "80 s" in interaction.content
+
+
+async def test_a_wait_is_not_told_in_place_of_an_answer(desk: Desk, place: Town) -> None:
+    interaction = Interaction()
+    visit = admitted(desk, interaction, place)
+    await visit.acknowledge()
+    await visit.show(REPLY)
+    shown = list(interaction.ways)
+    assert visit.turn.on_wait is not None
+    await visit.turn.on_wait(12, 80.4)
+    assert interaction.ways == shown
 
 
 @pytest.mark.parametrize("error", [refused_by_discord(0, 500), OSError()])

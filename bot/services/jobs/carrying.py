@@ -88,7 +88,7 @@ class JobTurn(Turn):
     @property
     def caller(self) -> Caller:
         """How the CAD client accounts for it."""
-        return Caller(bulk=True)
+        return Caller(guild=self.guild.id, bulk=True)
 
 
 @dataclass(frozen=True, slots=True)
