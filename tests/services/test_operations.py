@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -230,7 +231,7 @@ async def test_an_order_of_another_guild_is_not_opened() -> None:
     kept, other = link(), link()
     operation = await kept.accepted()
     row = await kept.row(operation)
-    other.place.policy = type(other.place.policy)(**{**vars_of(other.place.policy), "guild_id": 501})
+    other.place.policy = replace(other.place.policy, guild_id=501)
     moved = await other.accepted()
     mine = history.c.operation == moved
     await other.place.database.write(
@@ -239,10 +240,6 @@ async def test_an_order_of_another_guild_is_not_opened() -> None:
     assert await other.place.operations.attempt(moved) is None
     assert (await other.row(moved)).state is State.FAILED
     assert other.changes == []
-
-
-def vars_of(policy: object) -> dict[str, object]:
-    return {name: getattr(policy, name) for name in policy.__dataclass_fields__}  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("when", ["before the call", "after the call"])
