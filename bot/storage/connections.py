@@ -11,6 +11,8 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
+# Loaded late with DBOS, it would be half there for a statement that runs in another thread meanwhile.
+import sqlalchemy.orm  # noqa: F401
 from sqlalchemy import URL, create_engine, event
 from sqlalchemy.pool import QueuePool, StaticPool
 

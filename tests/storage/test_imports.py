@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 from pathlib import Path
 
 from tests.source import modules
@@ -33,3 +35,8 @@ def _at_runtime(tree: ast.Module) -> set[str]:
         elif isinstance(node, ast.ImportFrom) and node not in annotating and node.module:
             names.add(node.module.partition(".")[0])
     return names
+
+
+def test_all_of_sqlalchemy_is_loaded_before_any_thread_runs_statements() -> None:
+    code = "import sys, bot.storage.engine; sys.exit('sqlalchemy.orm' not in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0  # noqa: S603 - our own words
