@@ -55,14 +55,12 @@ class SharedCalls:
 
         def work(tx: Connection) -> Counted:
             now = _locked(tx, scope)
-            tx.execute(delete(calls).where(calls.c.scope == scope, calls.c.at <= now - seconds))
-            until = _until(tx, ends)
-            earlier = _moments(tx, scope, now)
-            fit = limit if until[ends[1]] <= now else halved
-            free = max(0, fit - len(earlier)) if until[ends[0]] <= now else 0
-            granted = _added(tx, scope, now, wanted[:free])
-            left = [max(0.0, until[end] - now) for end in ends]
-            return Counted(granted, tuple((now - at, person) for at, person in earlier), *left)
+            rows = _rows(tx, scope, *ends)
+            closed, halved_for = (_left(rows, end, now) for end in ends)
+            earlier = _window(tx, scope, [(at, who) for of, at, who in rows if of == scope], now, seconds)
+            free = 0 if closed else (halved if halved_for else limit) - len(earlier)
+            granted = _added(tx, scope, now, wanted[: max(0, free)])
+            return Counted(granted, tuple((now - at, who) for at, who in earlier), closed, halved_for)
 
         return await self._database.write(work)
 
@@ -72,9 +70,9 @@ class SharedCalls:
 
         def work(tx: Connection) -> None:
             now = _locked(tx, scope)
-            until = _until(tx, ends)
+            rows = _rows(tx, *ends)
             for end, seconds in zip(ends, (closed, halved), strict=True):
-                if now + seconds > max(now, until[end]):
+                if seconds > _left(rows, end, now):
                     tx.execute(delete(calls).where(calls.c.scope == end))
                     tx.execute(insert(calls).values(scope=end, person=NOBODY, at=now + seconds))
 
@@ -96,17 +94,27 @@ def _locked(tx: Connection, scope: str) -> float:
     return now
 
 
-def _until(tx: Connection, ends: tuple[str, str]) -> dict[str, float]:
-    rows = tx.execute(select(calls.c.scope, calls.c.at).where(calls.c.scope.in_(ends)))  # one row each
-    return dict.fromkeys(ends, 0.0) | {row.scope: row.at for row in rows}
+def _rows(tx: Connection, *scopes: str) -> list[tuple[str, float, int]]:
+    """Return the rows of these scopes, the oldest first: whose each is, when, and who."""
+    ours = select(calls.c.scope, calls.c.at, calls.c.person).where(calls.c.scope.in_(scopes)).order_by(calls.c.at)
+    return [(scope, at, person) for scope, at, person in tx.execute(ours)]
 
 
-def _moments(tx: Connection, scope: str, now: float) -> list[tuple[float, int]]:
-    """Return when each call of a window was counted, and by whom; a clock that was set back counts them as new."""
-    rows = tx.execute(select(calls.c.at, calls.c.person).where(calls.c.scope == scope).order_by(calls.c.at)).all()
-    if rows and rows[-1].at > now:
-        tx.execute(update(calls).where(calls.c.scope == scope, calls.c.at > now).values(at=now))
-    return [(min(at, now), person) for at, person in rows]
+def _left(rows: list[tuple[str, float, int]], end: str, now: float) -> float:
+    """Return the seconds until what is closed or halved is so no more; 0: it is not."""
+    return max([0.0, *(at - now for scope, at, _ in rows if scope == end)])
+
+
+def _window(
+    tx: Connection, scope: str, moments: list[tuple[float, int]], now: float, seconds: float
+) -> list[tuple[float, int]]:
+    """Return what still counts, and delete the rest. Where the clock was set back, calls count as made now."""
+    mine = calls.c.scope == scope
+    if moments and moments[0][0] <= now - seconds:
+        tx.execute(delete(calls).where(mine, calls.c.at <= now - seconds))
+    if moments and moments[-1][0] > now:
+        tx.execute(update(calls).where(mine, calls.c.at > now).values(at=now))
+    return [(min(at, now), who) for at, who in moments if at > now - seconds]
 
 
 def _added(tx: Connection, scope: str, now: float, people: tuple[int, ...]) -> tuple[int, ...]:
