@@ -42,6 +42,11 @@ OPTIONS = {
     "setup": {},
     "doctor": {},
     "audit": {"member": USER, "sync_id": STRING, "reference": STRING, "export": BOOLEAN},
+    "bulk link": {"file": ATTACHMENT},
+    "bulk new": {"file": ATTACHMENT},
+    "bulk owners": {"file": ATTACHMENT},
+    "bulk status": {},
+    "bulk cancel": {"reference": STRING},
     "access": {"member": USER, "command": STRING},
     "mydata": {"erase": BOOLEAN},
 }
@@ -50,10 +55,12 @@ REQUIRED = {
     ("chars edit", "character"),
     ("chars remove", "character"),
     ("account set", "member"),
+    *((f"bulk {one}", "file") for one in ("link", "new", "owners")),
+    ("bulk cancel", "reference"),
     ("access", "command"),
 }
 COMPLETED = {("linkchar", "sync_id"), *((f"chars {one}", "character") for one in ("select", "edit", "remove"))}
-COMPLETED |= {("access", "command")}
+COMPLETED |= {("access", "command"), ("bulk cancel", "reference")}
 FOR_MANAGERS = {"setup", "doctor"}
 
 

@@ -53,6 +53,7 @@ MANAGERS = frozenset({Who.MANAGER, Who.BLOCKED_MANAGER})
 REFUSALS = (
     "Refused: you need a player role.",
     "Refused: only staff can do that.",
+    "Refused: only admins can do that.",
     "Refused: one of your roles is blocked from using this bot.",
     "Refused: this is for whoever manages the server.",
     "Refused: only approvers can decide this.",
@@ -62,7 +63,9 @@ BROKEN = "Something went wrong in this bot."
 
 
 def headline(answer: Answer) -> str:
-    """Return the first line of an answer, or of a form its title."""
+    """Return the first line of an answer, of a form its title, and where only something was added to it, of that."""
+    if answer.result.modal is None and answer.result.response is None:
+        return str(answer.result.followups[-1].content)
     return str(answer.modal["title"]) if answer.result.modal is not None else answer.headline
 
 

@@ -10,16 +10,20 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.domain.access import Action
+from bot.domain.bulk.rows import BulkKind
 from bot.domain.findings import Verdict
 from bot.services.approvals import AskIntent, RequestIntent
 from bot.services.auditing import AuditIntent
 from bot.services.binding import BindIntent, ForgetIntent, StatusIntent, VerifyIntent
 from bot.services.characters import CharacterIntent, RemoveIntent, RosterIntent, SelectIntent
+from bot.services.checking import BulkIntent
 from bot.services.connecting import ConnectIntent
 from bot.services.creation import RecordIntent, StartIntent
 from bot.services.drafting import DraftIntent
 from bot.services.editing import EditIntent
+from bot.services.jobs.control import RunIntent
 from bot.services.linking import LinkIntent, ShowIntent, ViewIntent
+from bot.services.operations import CancelIntent
 from bot.services.own_data import OwnDataIntent
 from bot.services.setting_up import SetupIntent
 from bot.ui.doctor import DoctorIntent
@@ -60,6 +64,9 @@ def verify(_: Subject) -> VerifyIntent:
     return VerifyIntent()
 
 
+WRITES = (Action.LINK, Action.UNLINK, Action.CREATE, Action.EDIT, Action.REMOVE, Action.SELECT)
+"""What may be kept, and so taken back."""
+
 OWNED = {
     "link": Way(
         lambda one: LinkIntent(sync_id="ABC", subject=one), (Action.LINK, Action.UNLINK), PLAYERS, STAFF, STAFF
@@ -79,6 +86,7 @@ OWNED = {
         STAFF,
         STAFF,
     ),
+    "kept": Way(lambda _: CancelIntent(operation="none"), WRITES, PLAYERS, STAFF, STAFF),
     "chars": Way(lambda one: RosterIntent(subject=one), (Action.VIEW,), PLAYERS, STAFF),
     "character": Way(lambda one: CharacterIntent(subject=one, character="1"), (Action.VIEW,), PLAYERS, STAFF),
     "select": Way(lambda one: SelectIntent(subject=one, character="1"), (Action.SELECT,), PLAYERS, STAFF),
@@ -100,6 +108,13 @@ OWNED = {
     "approve": Way(request, (Action.DECIDE,), None, None, APPROVERS),
     "denied": Way(request, (Action.DECIDE,), None, None, APPROVERS, form=True),
     "audit": Way(lambda _: AuditIntent(), (Action.AUDIT,), STAFF, STAFF),
+    "bulk": Way(
+        lambda _: BulkIntent(kind=BulkKind.LINK, url="https://cdn.discordapp.com/x", size=2),
+        (Action.BULK,),
+        ADMINS,
+        ADMINS,
+    ),
+    "bulk-run": Way(lambda _: RunIntent(job="none"), (Action.BULK,), ADMINS, ADMINS),
     "setup": Way(lambda _: SetupIntent(), (Action.SET_UP,), MANAGERS),
     "connect": Way(lambda _: ConnectIntent(proof="none"), (Action.SET_UP,), MANAGERS),
     "doctor": Way(lambda _: DoctorIntent(headline="x", verdict=Verdict.OK, pages=("x",)), (Action.SET_UP,), MANAGERS),
@@ -109,6 +124,8 @@ OWNED = {
 SHARED = {
     "card": dict.fromkeys(("look", "approve", "retry", "deny"), APPROVERS),
     "decision": {"see": EVERYBODY},
+    "late": {"read": EVERYBODY},
+    "job": dict.fromkeys(("pause", "resume", "cancel", "result", "retry", "undo"), ADMINS),
     "panel": {"link": PLAYERS, "create": PLAYERS, "characters": PLAYERS, "help": EVERYBODY},
 }
 """Buttons that belong to a role or to everybody: who may press which."""

@@ -13,7 +13,19 @@ from bot.registration import ADDED_BY_DISCORD, clear_former_homes, digest, sync_
 if TYPE_CHECKING:
     from tests.cogs.stage import Stage
 
-NAMES = {"linkchar", "newchar", "chars", "account", "setup", "doctor", "audit", "access", "mydata", "CAD characters"}
+NAMES = {
+    "linkchar",
+    "newchar",
+    "chars",
+    "account",
+    "setup",
+    "doctor",
+    "audit",
+    "access",
+    "bulk",
+    "mydata",
+    "CAD characters",
+}
 
 
 def writes(stage: Stage) -> int:

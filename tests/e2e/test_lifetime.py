@@ -19,7 +19,19 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 shared = pytest.mark.parametrize("world", [V2], ids=["v2"], indirect=True)
-COMMANDS = {"linkchar", "newchar", "chars", "account", "setup", "doctor", "audit", "access", "mydata", "CAD characters"}
+COMMANDS = {
+    "linkchar",
+    "newchar",
+    "chars",
+    "account",
+    "setup",
+    "doctor",
+    "audit",
+    "access",
+    "bulk",
+    "mydata",
+    "CAD characters",
+}
 
 
 def names(world: World, scope: int) -> set[str]:
