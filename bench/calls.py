@@ -1,4 +1,4 @@
-"""How many CAD calls a second the client makes, beside bare aiohttp and the official package."""
+"""How many CAD calls the client makes in a second of processor time, beside bare aiohttp and the official package."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ NOT_INSTALLED = "Sonoran.py is not installed: `make bench` installs it"
 
 
 async def measure_calls(plan: Plan, _: Path) -> list[Figure]:
-    """Return calls a second, from a process of their own against a server that has next to nothing to do."""
+    """Return calls a processor second, from a process of their own against a server that has next to nothing to do."""
     server = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "bench.canned"), cwd=REPOSITORY, stdout=asyncio.subprocess.PIPE
     )
@@ -49,11 +49,11 @@ def figures(rates: dict[str, tuple[float, ...]]) -> list[Figure]:
     bar, what = Bar(0.8, least=True), "client calls"
     official = rates["official"]
     return [
-        Figure(f"{what}, {IN_FLIGHT} in flight", "/s", rates["client"], "raw aiohttp", rates["raw"], bar),
-        Figure(f"{what}, one at a time", "/s", rates["client one"], "raw aiohttp", rates["raw one"], bar),
+        Figure(f"{what}, {IN_FLIGHT} in flight", "/cpu s", rates["client"], "raw aiohttp", rates["raw"], bar),
+        Figure(f"{what}, one at a time", "/cpu s", rates["client one"], "raw aiohttp", rates["raw one"], bar),
         Figure(
             f"{what}, one at a time",
-            "/s",
+            "/cpu s",
             rates["client one"],
             "Sonoran.py" if official else "",
             official,

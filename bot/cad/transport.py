@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote, urlencode
 
@@ -30,7 +31,9 @@ TIMEOUT: Final = 10.0
 BODY_CAP: Final = 5 * 1024 * 1024
 """Most bytes of a body, counted after decompression (cad-api.md, vector 76)."""
 
-_CHUNK: Final = 64 * 1024
+_SENT_ONCE: Final = frozenset({"POST", "PATCH"})
+"""Methods that aiohttp never repeats by itself (RFC 9110 9.2.2)."""
+
 _UNREACHED: Final = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
 
 
@@ -103,13 +106,11 @@ class Transport:
                 data=request.body,
                 headers={**request.headers, "User-Agent": self._user_agent},
                 allow_redirects=False,
-                # Connecting ends well before the whole, so that a total time-out means that the request went out.
-                timeout=aiohttp.ClientTimeout(total=None, connect=timeout / 2),
-                middlewares=(_never_repeat,),
+                timeout=_connecting(timeout),
+                middlewares=() if request.method in _SENT_ONCE else (_never_repeat,),
             ) as answer:
-                headers = {name.lower(): value for name, value in answer.headers.items()}
                 body = await self._body(request, answer)
-                return Response(answer.status, headers, body, received_at=self._wall())
+                return Response(answer.status, answer.headers, body, received_at=self._wall())
         except _UNREACHED:
             raise CadError(CadErrorKind.TRANSPORT, sent=Sent.NO, endpoint=request.endpoint) from None
         except (aiohttp.ClientConnectionError, aiohttp.ClientPayloadError, OSError):
@@ -118,12 +119,13 @@ class Transport:
             raise self._lost(request, CadErrorKind.UNEXPECTED) from None
 
     async def _body(self, request: Request, answer: aiohttp.ClientResponse) -> bytes:
-        body = bytearray()
-        async for chunk in answer.content.iter_chunked(_CHUNK):
-            body += chunk
-            if len(body) > BODY_CAP:
-                answer.close()
-                raise self._lost(request, CadErrorKind.UNEXPECTED, status=answer.status)
+        content = answer.content
+        body = bytearray(await content.readany())
+        while not content.at_eof() and len(body) <= BODY_CAP:
+            body += await content.readany()
+        if len(body) > BODY_CAP:
+            answer.close()
+            raise self._lost(request, CadErrorKind.UNEXPECTED, status=answer.status)
         return bytes(body)
 
     def _url(self, request: Request) -> URL:
@@ -146,3 +148,9 @@ async def _never_repeat(request: aiohttp.ClientRequest, handler: aiohttp.ClientH
         raise
     except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError):
         raise _Dropped from None
+
+
+@lru_cache(maxsize=8)
+def _connecting(timeout: float) -> aiohttp.ClientTimeout:
+    """Return aiohttp's limits: connecting ends well before the whole, so that a total time-out means it went out."""
+    return aiohttp.ClientTimeout(total=None, connect=timeout / 2)
