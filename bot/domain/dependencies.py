@@ -45,6 +45,11 @@ class Dependencies:
         self._dependent = {uid: tuple(map(self._condition, parents)) for uid, parents in wanted.items() if parents}
         self._parents = {parent for conditions in self._dependent.values() for parent, *_ in conditions} & set(wanted)
 
+    @property
+    def parents(self) -> frozenset[str]:
+        """The uids of the fields whose answers decide which others are shown."""
+        return frozenset(self._parents)
+
     def shown(self, answers: Answers) -> frozenset[str]:
         """Return the uids of the fields that are shown with these answers.
 

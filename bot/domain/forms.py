@@ -35,6 +35,11 @@ class Form:
         self._dependencies = Dependencies(template)
 
     @property
+    def deciding(self) -> frozenset[str]:
+        """The uids of the fields whose answers decide which others are visible: the rest changes nothing there."""
+        return self._dependencies.parents
+
+    @property
     def unique(self) -> Page:
         """The fields whose values no two characters share."""
         return tuple(field for field in self.fields if field.unique)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol
 
 from bot.domain.answers import Problem, normalise
@@ -20,12 +21,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from bot.domain.dependencies import Answer
-    from bot.domain.fields import FormField
     from bot.domain.forms import Form
     from bot.domain.frameworks import Framework
 
 MAX_NAME = 255
 """Characters of an API id, a user name or an owner's id."""
+
+KEPT = 4096
+"""Answers that were judged, and are not judged again."""
 
 _MEMBER = re.compile(r"<@!?([0-9]{15,20})>|([0-9]{15,20})", re.ASCII)
 _ROUNDED = re.compile(r"[0-9]([.,][0-9]+)?E\+?[0-9]+", re.IGNORECASE | re.ASCII)
@@ -84,9 +87,11 @@ class NewReader:
     """Reads the lines of a file of new characters, by the rules that the form has for staff."""
 
     def __init__(self, form: Form) -> None:
-        self._form = form
         self._fields = {field.uid: field for field in form.fields}
         self._choices = {field.uid: Choices(field) for field in form.fields if field.options}
+        self._deciding = form.deciding
+        self._judged = lru_cache(KEPT)(self._answer)  # columns repeat themselves
+        self._shown = lru_cache(KEPT)(lambda deciding: form.visible(dict(deciding)))
 
     def read(self, number: int, cells: Mapping[str, str]) -> tuple[Row | None, list[Reason]]:
         """Return the row of a line, None where there are reasons against it: every wrong or missing field is named."""
@@ -97,7 +102,7 @@ class NewReader:
         values = {name[len(FIELD) :]: cell for name, cell in cells.items() if cell and name.startswith(FIELD)}
         answers: dict[str, Answer] = {}
         for uid, value in values.items():
-            answer = self._answer(self._fields[uid], value)
+            answer = self._judged(uid, value)
             if isinstance(answer, Reason):
                 reasons.append(answer)
             else:
@@ -107,8 +112,9 @@ class NewReader:
             return None, reasons
         return NewRow(number, whose, values), []
 
-    def _answer(self, field: FormField, value: str) -> Answer | Reason:
+    def _answer(self, uid: str, value: str) -> Answer | Reason:
         """Return the answer, by the template's spelling, or why it can't stand; no options are proposed."""
+        field = self._fields[uid]
         choices = self._choices.get(field.uid)
         if choices is not None and len(value) <= field.max_length:
             names = choices.split(value) if field.chooses else (value,)
@@ -120,7 +126,7 @@ class NewReader:
 
     def _unfit(self, values: Mapping[str, str], answers: Mapping[str, Answer]) -> list[Reason]:
         """Return the required fields without a value, not even the template's, and the values that nobody asks for."""
-        visible = self._form.visible(answers)
+        visible = self._shown(frozenset((uid, answers[uid]) for uid in self._deciding & answers.keys()))
         shown = {field.uid for field in visible}
         missing = [field for field in visible if field.required and not field.default and not values.get(field.uid)]
         hidden = [field for uid, field in self._fields.items() if uid in answers and uid not in shown]

@@ -21,7 +21,7 @@ Key = tuple["Target", str]
 
 
 class RowVerdict(StrEnum):
-    """What would become of a row. The values are written into files."""
+    """What would become of a row. The values are written into files; `bulk-check-<value>` says how many there are."""
 
     READY = "ready"
     ALREADY = "already"  # as it is asked for, as far as is known: carried out all the same, which changes nothing
@@ -29,11 +29,6 @@ class RowVerdict(StrEnum):
     TWICE = "twice"  # says the same as an earlier row: left out
     DONE = "done"  # carried out before, as the file itself says: left out
     WRONG = "wrong"  # can't be carried out: left out
-
-    @property
-    def key(self) -> str:
-        """The message that says how many rows there are of it (`count`)."""
-        return f"bulk-check-{self}"
 
 
 RUNS = frozenset({RowVerdict.READY, RowVerdict.ALREADY})
