@@ -102,13 +102,13 @@ async def _run(settings: Settings) -> int:
 
         async def after_setup(parts: Parts) -> None:
             await sync_commands(parts.bot, settings.discord_guild_ids)
-            await parts.recovery.run()
+            await parts.recovery.find()
             await parts.services.runner.take_up(serves(settings))
             interrupted = await parts.services.approvals.reopen_interrupted(serves(settings))
             beside = (
                 _warm(parts),
                 _keep_news(parts),
-                parts.outcomes.run(),
+                _recover(parts),
                 parts.bulletin.run(),
                 parts.notices.run(),
                 parts.progress.run(),
@@ -121,6 +121,7 @@ async def _run(settings: Settings) -> int:
         if settings.http_port is not None:
             await _serve_health(stack, settings, parts)
         stack.push_async_callback(parts.services.guilds.save_news)
+        stack.callback(parts.services.history.waiting.close)
         stack.push_async_callback(_close, parts.bot)
         stack.push_async_callback(parts.engine.close)
         running = asyncio.create_task(parts.bot.start(settings.discord_token.get_secret_value()))
@@ -130,6 +131,12 @@ async def _run(settings: Settings) -> int:
         await _finish_interactions(parts.bot.desk)
     log.info("stopped")
     return 0
+
+
+async def _recover(parts: Parts) -> None:
+    """Tell who waits since the last process, and then go on; outcomes are told after that, or it would hide them."""
+    await parts.recovery.tell()
+    await asyncio.gather(parts.recovery.go_on(), parts.outcomes.run())
 
 
 async def _keep_news(parts: Parts) -> None:

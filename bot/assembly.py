@@ -15,12 +15,10 @@ import aiohttp
 from bot.cad.breaker import Breaker
 from bot.cad.budget import Budget
 from bot.cad.client import CadClient
-from bot.cad.protocol import Credentials
 from bot.cad.transport import Transport
 from bot.cad.v1 import V1
 from bot.cad.v2 import V2
 from bot.client import CharlinkBot
-from bot.domain.configuration import GuildConfig
 from bot.errors import SettingsError
 from bot.i18n import Catalogues
 from bot.services.accounts import Accounts
@@ -36,7 +34,7 @@ from bot.services.drafting import Drafts
 from bot.services.durable import DurableEngine
 from bot.services.editing import Editing
 from bot.services.explaining import Explaining
-from bot.services.guilds import Guilds, Home
+from bot.services.guilds import Guilds, home
 from bot.services.history import History
 from bot.services.housekeeping import Housekeeping
 from bot.services.jobs.carrying import Carrier
@@ -54,6 +52,7 @@ from bot.storage import guilds as rows
 from bot.storage.calls import SharedCalls
 from bot.storage.engine import Database
 from bot.storage.keys import load_vault
+from bot.storage.waiting import WaitingList, waiting_path
 from bot.telemetry import Metrics
 from bot.ui.board import Board
 from bot.ui.bulletin import Bulletin
@@ -84,6 +83,7 @@ if TYPE_CHECKING:
 
     from discord.ext import commands
 
+    from bot.cad.protocol import Credentials
     from bot.services.engine import Engine
     from bot.settings import CreateForm, Settings
     from bot.storage.vault import Vault
@@ -162,15 +162,17 @@ async def build(
     after_setup: Callable[[Parts], Awaitable[None]],
 ) -> Parts:
     """Put everything together. `after_setup` is awaited once the cogs are loaded, before the gateway connects."""
-    metrics = Metrics()
-    cad_changed = asyncio.Event()
+    metrics, cad_changed = Metrics(), asyncio.Event()
     guilds = build_guilds(settings, database, vault, session, metrics, cad_changed=cad_changed)
     await guilds.load()
-    engine = DurableEngine(settings.database_url, slot="-".join(map(str, settings.shard_ids or ())) or "0")
+    slot = "-".join(map(str, settings.shard_ids or ())) or "0"
+    engine = DurableEngine(settings.database_url, slot=slot)
+    waiting = WaitingList(waiting_path(settings.database_url, slot))
     services = build_services(
         database=database,
         vault=vault,
         engine=engine,
+        waiting=waiting,
         guilds=guilds,
         attachments=AttachmentReader(session, [settings.discord_api_url]),
         history_days=settings.history_days,
@@ -186,18 +188,11 @@ async def build(
 
     bot = CharlinkBot(settings=settings, desk=desk, router=router, setup=setup)
     office, mine = PostOffice(bot), serves(settings)
-    recovery = Recovery(services.operations, vault, office, catalogues, serves=mine)
+    recovery = Recovery(services.operations, vault, office, catalogues, waiting=waiting, serves=mine)
     outcomes = Outcomes(database, vault, office, catalogues, owing=services.history.owing, serves=mine)
     bulletin = build_bulletin(office, catalogues, services, mine)
-    notices = Notices(
-        guilds=guilds,
-        office=office,
-        catalogues=catalogues,
-        serves=mine,
-        changed=cad_changed,
-        kept=services.operations.kept,
-    )
-    board = Board(services.approvals, services.guilds, office, catalogues)
+    notices = build_notices(office, catalogues, services, mine, changed=cad_changed)
+    board = Board(services.approvals, guilds, office, catalogues)
     progress = Progress(services.jobs, guilds, office, catalogues)
     engine.attach(operation=services.operations.attempt, job=services.runner.advance)
     parts = Parts(bot, services, metrics, engine, recovery, outcomes, bulletin, notices, board, progress)
@@ -226,6 +221,25 @@ def build_bulletin(
         catalogues=catalogues,
         serves=serves,
         settled=services.history.settled,
+    )
+
+
+def build_notices(
+    office: PostOffice,
+    catalogues: Catalogues,
+    services: Services,
+    serves: Callable[[int], bool],
+    *,
+    changed: asyncio.Event,
+) -> Notices:
+    """Build what tells audit channels when the CAD stops serving a guild. `changed` is set when a breaker moves."""
+    return Notices(
+        guilds=services.guilds,
+        office=office,
+        catalogues=catalogues,
+        serves=serves,
+        changed=changed,
+        kept=services.operations.kept,
     )
 
 
@@ -266,23 +280,38 @@ def build_guilds(
     )
 
 
+def build_ground(
+    database: Database,
+    vault: Vault,
+    engine: Engine,
+    waiting: WaitingList | None,
+    *,
+    guilds: Guilds,
+    clock: Callable[[], float],
+) -> tuple[History, Accounts, Drafts, Operations]:
+    """Build what nearly every use case stands on."""
+    history = History(database, vault, engine, waiting, clock=clock)
+    drafts = Drafts(database, new_id=new_id, clock=clock)
+    operations = Operations(database, vault, drafts, engine, history=history, find=guilds.find, clock=clock)
+    return history, Accounts(database, history, now=clock), drafts, operations
+
+
 def build_services(
     *,
     database: Database,
     vault: Vault,
     engine: Engine,
+    waiting: WaitingList | None = None,
     guilds: Guilds,
     attachments: AttachmentReader,
     history_days: int = 365,
     clock: Callable[[], float] = time.time,
 ) -> Services:
     """Build the use cases. `clock` gives Unix seconds."""
-    history = History(database, vault, engine, clock=clock)
-    accounts = Accounts(database, history, now=clock)
+    history, accounts, drafts, operations = build_ground(database, vault, engine, waiting, guilds=guilds, clock=clock)
     linking, templates = Linking(accounts, history), Templates(guilds.save_template)
-    tickets, drafts = Tickets(database, new_id=new_id, clock=clock), Drafts(database, new_id=new_id, clock=clock)
+    tickets = Tickets(database, new_id=new_id, clock=clock)
     characters, checking = Characters(accounts, history, clock=clock), Checking(database, attachments, templates)
-    operations = Operations(database, vault, drafts, engine, history=history, find=guilds.find, clock=clock)
     ledger, carrier = Ledger(database, vault), Carrier(database, accounts, history, operations)
     return Services(
         database=database,
@@ -308,6 +337,12 @@ def build_services(
     )
 
 
+def shown_in(office: PostOffice, services: Services, progress: Progress) -> Progress:
+    """Have jobs ask Discord for roles, and be shown as they go."""
+    services.runner.attach(office, progress.changed)
+    return progress
+
+
 def new_id() -> str:
     """Return an id that nobody guesses."""
     return secrets.token_urlsafe(TICKET_BYTES)
@@ -326,8 +361,7 @@ def build_cogs(
     """Build the commands, in the order of the help."""
     premises, office = Premises(bot), PostOffice(bot)
     board = board or Board(services.approvals, services.guilds, office, desk.catalogues)
-    progress = progress or Progress(services.jobs, services.guilds, office, desk.catalogues)
-    services.runner.attach(office, progress.changed)
+    progress = shown_in(office, services, progress or Progress(services.jobs, services.guilds, office, desk.catalogues))
     panels = Panels(office, premises, services.setting_up)
     audit = Audit(
         bot, desk, router, auditing=services.auditing, explaining=services.explaining, office=office, premises=premises
@@ -354,27 +388,3 @@ def build_cogs(
         audit,
         MyData(desk, services.own_data, board, router),
     ]
-
-
-def home(settings: Settings) -> Home:
-    """Return what the environment says of its home guilds."""
-    credentials = None
-    if settings.sonoran_api_key is not None and settings.sonoran_community_id is not None:
-        credentials = Credentials(settings.sonoran_community_id, settings.sonoran_api_key)
-    config = GuildConfig(
-        version=settings.sonoran_api_version,
-        create_form=settings.sonoran_new_character_form,
-        db_sync=settings.sonoran_db_sync,
-        staff=settings.staff_role_ids,
-        players=settings.player_role_ids,
-        approvers=settings.approver_role_ids,
-        admins=settings.admin_role_ids,
-        blocked=settings.blocked_role_ids,
-        player_may=settings.player_may,
-        self_link=settings.self_link,
-        self_link_pattern=settings.self_link_pattern,
-        max_links=settings.max_links,
-        approval_channel=settings.approval_channel_id,
-        audit_channel=settings.audit_channel_id,
-    )
-    return Home(settings.discord_guild_ids, config, credentials, settings.api_id_is_discord_id)

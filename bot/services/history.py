@@ -18,6 +18,7 @@ from bot.services import orders
 from bot.storage import history as rows
 from bot.storage import operations
 from bot.storage.history import Entry, State
+from bot.storage.waiting import Waiting, WaitingList, sealed_text
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Coroutine
@@ -80,11 +81,18 @@ class History:
     """
 
     def __init__(
-        self, database: Database, vault: Vault, engine: Engine, *, clock: Callable[[], float] = time.time
+        self,
+        database: Database,
+        vault: Vault,
+        engine: Engine,
+        waiting: WaitingList | None = None,
+        *,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         self._database = database
         self._vault = vault
         self._engine = engine
+        self.waiting = waiting or WaitingList(None)
         self._clock = clock
         self.settled = asyncio.Event()
         self.owing = asyncio.Event()
@@ -155,11 +163,19 @@ class History:
         """Have a kept operation driven to its end. To be called once the person was told that it is kept."""
         await self._engine.operation(kept.operation)
 
+    def acknowledging(self, origin: Origin, guild_id: int) -> None:
+        """Note that an answer is promised, right before it is: a kill leaves that written down. Waits for no disk."""
+        if origin.token:
+            sealed = sealed_text(self._vault.seal(origin.token, guild_id=guild_id, purpose=TOKEN_PURPOSE))
+            now = self._clock()
+            self.waiting.enter(Waiting(origin.interaction_id, guild_id, origin.reference, origin.locale, sealed, now))
+
     def shown(self, origin: Origin) -> None:
         """Note that an interaction's answer was shown: within a second the token, which has done its duty, is wiped.
 
         Whatever still has its token at the next start was perhaps not shown.
         """
+        self.waiting.leave(origin.interaction_id)
         operations = self._awaited.pop(origin.interaction_id, [])
         if operations and not self._shown:
             self._run(self._wipe())

@@ -155,6 +155,10 @@ class Operations:
         untold = await self._database.read(lambda tx: rows.untold(tx, since=since))
         return tuple(one for one in untold if serves(one.guild_id))
 
+    async def of_interaction(self, interaction_id: int) -> Entry | None:
+        """Return the newest row that an interaction left."""
+        return await self._database.read(lambda tx: rows.by_interaction(tx, interaction_id))
+
     async def owe(self, entries: Iterable[Entry]) -> None:
         """Have the outcomes of these told."""
         owed = [entry.operation for entry in entries]
@@ -167,11 +171,9 @@ class Operations:
             await self._database.write(work)
             self._history.owing.set()
 
-    async def take_up(self, left: tuple[Entry, ...]) -> None:
-        """Have these driven to their end; who still waits for an answer of his is owed the outcome."""
-        await self.owe(one for one in left if one.token is not None and not one.owed)
-        for entry in left:
-            await self._engine.operation(entry.operation)
+    async def take_up(self, entry: Entry) -> None:
+        """Have an operation that was left driven to its end."""
+        await self._engine.operation(entry.operation)
 
     async def _attempt(self, entry: Entry) -> float | None:
         guild = self._find(entry.guild_id)

@@ -28,6 +28,13 @@ def find(tx: Connection, operation: str) -> Entry | None:
     return entry_of(row._mapping) if row is not None else None  # noqa: SLF001 - a Row's public name
 
 
+def by_interaction(tx: Connection, interaction_id: int) -> Entry | None:
+    """Return the newest row that an interaction left."""
+    query = select(history).where(history.c.interaction_id == interaction_id).order_by(history.c.number.desc()).limit(1)
+    row = tx.execute(query).one_or_none()
+    return entry_of(row._mapping) if row is not None else None  # noqa: SLF001 - a Row's public name
+
+
 def by_number(tx: Connection, guild_id: int, number: int) -> Entry | None:
     """Return a guild's operation by its row's number."""
     here = (history.c.number == number) & (history.c.guild_id == guild_id)

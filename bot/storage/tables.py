@@ -198,6 +198,7 @@ history = Table(
     Index("ix_history_reference", "reference"),
     Index("ix_history_state", "state"),
     Index("ix_history_job_id", "job_id"),
+    Index("ix_history_interaction_id", "interaction_id"),
     Index("ix_history_began_at", "began_at"),
     Index(
         "ix_history_unposted", "guild_id", sqlite_where=text("posted IS 0"), postgresql_where=text("posted IS false")

@@ -94,6 +94,7 @@ class Desk:
             words=Words(self._catalogues, str(interaction.locale)),
             tickets=self._tickets,
             reference=reference,
+            on_acknowledge=lambda: self._history.acknowledging(visit.origin, interaction.guild_id or 0),
             on_first_response=self._timer(),
             on_answer=lambda: self._history.shown(visit.origin),
         )

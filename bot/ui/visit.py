@@ -62,6 +62,7 @@ class Visit:
     words: Words
     tickets: Tickets
     reference: str
+    on_acknowledge: Callable[[], None]
     on_first_response: Callable[[], None]
     on_answer: Callable[[], None]
     _turn: Turn | None = None
@@ -181,6 +182,7 @@ class Visit:
         """
         if not self.responded:
             self._in_place = in_place
+            self.on_acknowledge()
             if in_place or (self.edits and not anew):
                 await self._respond(self.interaction.response.defer)
             else:

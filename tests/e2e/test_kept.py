@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from typing import TYPE_CHECKING
 
 import pytest
@@ -73,3 +74,19 @@ async def test_killed_while_sending_it_is_looked_up_and_told(tmp_path: Path, act
         await becomes(world, lambda: "Done: " in reads(kept))
         assert done_times(world, player, act) == 1
         assert [call.endpoint for call in world.calls].count(act) == (1 if applied else 2)
+
+
+async def test_killed_before_anything_was_written_it_is_said_so(tmp_path: Path) -> None:
+    async with world_of(V2, tmp_path) as world:
+        player = world.player()
+        other = sqlite3.connect(tmp_path / "data" / "charlink.db")
+        other.execute("BEGIN IMMEDIATE")  # the bot's first row has to wait
+        exchange = await world.discord.command(player.member, "linkchar", {"sync_id": "CUT0"})
+        await exchange.first()
+        await asyncio.sleep(0.2)
+        await world.kill()
+        other.close()
+        await world.restart_after_kill()
+        await becomes(world, lambda: "Not done: the bot was restarted" in reads(exchange))
+        assert "Nothing of it was sent to the CAD" in reads(exchange)
+        assert player.account.links == []

@@ -145,6 +145,11 @@ class World:
         await self._up(**settings)
         return self.bot
 
+    async def restart_after_kill(self) -> BotProcess:
+        """Start the bot anew after it was killed."""
+        await self._up()
+        return self.bot
+
     async def _up(self, **settings: str) -> None:
         before = self.discord.gateway.identified
         await self.start(**settings)

@@ -9,6 +9,8 @@ kept-unknown = Kept: the CAD did not say whether this was done.
     The bot looks in the CAD and finishes what is missing, so nothing is done twice. You are told here what became of it; please don't ask again meanwhile.
 kept-after-restart = Kept: the bot was restarted in the middle of this.
     It now looks in the CAD whether it was done and finishes what is missing. You are told here what became of it.
+cut-short = Not done: the bot was restarted in the middle of this.
+    Nothing of it was sent to the CAD. Please do it again.
 button-take-back = Take it back
 taken-back = Taken back: nothing was sent to the CAD.
 kept-not-yours = This is not yours to take back.

@@ -43,6 +43,7 @@ def upgrade() -> None:
     op.add_column("history", sa.Column("draft_id", sa.String(32)))
     op.add_column("history", sa.Column("job_id", sa.String(32)))
     op.create_index("ix_history_job_id", "history", ["job_id"])
+    op.create_index("ix_history_interaction_id", "history", ["interaction_id"])
     op.create_index(
         "ix_history_owed",
         "history",
@@ -102,6 +103,7 @@ def downgrade() -> None:
     """Go back to the one before."""
     op.drop_index("ix_history_owed", table_name="history")
     op.drop_index("ix_history_job_id", table_name="history")
+    op.drop_index("ix_history_interaction_id", table_name="history")
     for name in ("job_id", *reversed(ADDED)):
         op.drop_column("history", name)
     for table in ("calls", "owners", "job_rows", "jobs"):
