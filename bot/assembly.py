@@ -195,8 +195,7 @@ async def build(
     board = Board(services.approvals, guilds, office, catalogues)
     progress = Progress(services.jobs, guilds, office, catalogues)
     engine.attach(operation=services.operations.attempt, job=services.runner.advance)
-    parts = Parts(bot, services, metrics, engine, recovery, outcomes, bulletin, notices, board, progress)
-    return parts
+    return (parts := Parts(bot, services, metrics, engine, recovery, outcomes, bulletin, notices, board, progress))
 
 
 def build_desk(catalogues: Catalogues, services: Services, metrics: Metrics) -> Desk:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from bot.cad.breaker import Breaker
     from bot.cad.budget import Budget
     from bot.cad.client import CadClient
-    from bot.settings import CreateForm
+    from bot.settings import CreateForm, Settings
     from bot.storage.engine import Database
     from bot.storage.vault import Vault
 
@@ -284,3 +284,27 @@ class Guilds:
 def _mark(key: SecretStr) -> str:
     """Tell keys apart without keeping another copy of one."""
     return hashlib.blake2s(key.get_secret_value().encode()).hexdigest()
+
+
+def home(settings: Settings) -> Home:
+    """Return what the environment says of its home guilds."""
+    credentials = None
+    if settings.sonoran_api_key is not None and settings.sonoran_community_id is not None:
+        credentials = Credentials(settings.sonoran_community_id, settings.sonoran_api_key)
+    config = GuildConfig(
+        version=settings.sonoran_api_version,
+        create_form=settings.sonoran_new_character_form,
+        db_sync=settings.sonoran_db_sync,
+        staff=settings.staff_role_ids,
+        players=settings.player_role_ids,
+        approvers=settings.approver_role_ids,
+        admins=settings.admin_role_ids,
+        blocked=settings.blocked_role_ids,
+        player_may=settings.player_may,
+        self_link=settings.self_link,
+        self_link_pattern=settings.self_link_pattern,
+        max_links=settings.max_links,
+        approval_channel=settings.approval_channel_id,
+        audit_channel=settings.audit_channel_id,
+    )
+    return Home(settings.discord_guild_ids, config, credentials, settings.api_id_is_discord_id)
