@@ -5,8 +5,8 @@ A redirect is an answer like any other, so that the key never follows it to anot
 
 from __future__ import annotations
 
-import asyncio
 import logging
+import math
 import time
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
@@ -27,6 +27,9 @@ log = logging.getLogger(__name__)
 
 TIMEOUT: Final = 10.0
 """Seconds for a whole call, the answer's body included."""
+
+SHORTEST: Final = 0.001
+"""Seconds that are always left for a second try: aiohttp takes none for no limit at all."""
 
 BODY_CAP: Final = 5 * 1024 * 1024
 """Most bytes of a body, counted after decompression (cad-api.md, vector 76)."""
@@ -73,8 +76,12 @@ class Transport:
         started = self._clock()
         status: int | str = "-"
         try:
-            async with asyncio.timeout(timeout):
-                response = await self._attempt(request, timeout)
+            try:
+                response = await self._exchange(request, timeout)
+            except _Dropped:
+                if request.write:
+                    raise self._lost(request, CadErrorKind.TRANSPORT) from None
+                response = await self._again(request, max(timeout - (self._clock() - started), SHORTEST))
             status = response.status
         except TimeoutError:
             status = CadErrorKind.TIMEOUT
@@ -87,18 +94,13 @@ class Transport:
             log.info("CAD call %s: status %s, %.0f ms", request.endpoint, status, took)
         return response
 
-    async def _attempt(self, request: Request, timeout: float) -> Response:  # noqa: ASYNC109 - bounds the connecting only
-        try:
-            return await self._exchange(request, timeout)
-        except _Dropped:
-            if request.write:
-                raise self._lost(request, CadErrorKind.TRANSPORT) from None
+    async def _again(self, request: Request, timeout: float) -> Response:  # noqa: ASYNC109 - what is left of the whole
         try:
             return await self._exchange(request, timeout)
         except _Dropped:
             raise self._lost(request, CadErrorKind.TRANSPORT) from None
 
-    async def _exchange(self, request: Request, timeout: float) -> Response:  # noqa: ASYNC109 - bounds the connecting only
+    async def _exchange(self, request: Request, timeout: float) -> Response:  # noqa: ASYNC109 - aiohttp keeps it
         try:
             async with self._session.request(
                 request.method,
@@ -106,13 +108,15 @@ class Transport:
                 data=request.body,
                 headers={**request.headers, "User-Agent": self._user_agent},
                 allow_redirects=False,
-                timeout=_connecting(timeout),
+                timeout=_limits(timeout),
                 middlewares=() if request.method in _SENT_ONCE else (_never_repeat,),
             ) as answer:
                 body = await self._body(request, answer)
                 return Response(answer.status, answer.headers, body, received_at=self._wall())
         except _UNREACHED:
             raise CadError(CadErrorKind.TRANSPORT, sent=Sent.NO, endpoint=request.endpoint) from None
+        except TimeoutError:  # also an OSError
+            raise
         except (aiohttp.ClientConnectionError, aiohttp.ClientPayloadError, OSError):
             raise _Dropped from None
         except aiohttp.ClientError:
@@ -151,6 +155,9 @@ async def _never_repeat(request: aiohttp.ClientRequest, handler: aiohttp.ClientH
 
 
 @lru_cache(maxsize=8)
-def _connecting(timeout: float) -> aiohttp.ClientTimeout:
-    """Return aiohttp's limits: connecting ends well before the whole, so that a total time-out means it went out."""
-    return aiohttp.ClientTimeout(total=None, connect=timeout / 2)
+def _limits(timeout: float) -> aiohttp.ClientTimeout:
+    """Return aiohttp's limits for a whole call, to the split second.
+
+    Connecting ends well before the whole, so that a total time-out means that the request went out.
+    """
+    return aiohttp.ClientTimeout(total=timeout, connect=timeout / 2, ceil_threshold=math.inf)
