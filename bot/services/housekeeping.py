@@ -1,4 +1,4 @@
-"""What comes to its end by itself: history after `HISTORY_DAYS`, drafts after a day, tickets, templates, and tokens.
+"""What ends by itself: history after `HISTORY_DAYS`, drafts after a day, bulk jobs, tickets, templates, and tokens.
 
 It may run as often as one likes, in several processes at once, and after any crash: each run takes what is due by then.
 """
@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 from bot.errors import StorageError
 from bot.services.auditing import NEWS_SECONDS
-from bot.storage import audit, drafts, guilds, history, own, tickets
+from bot.services.jobs.control import YES_SECONDS
+from bot.storage import audit, drafts, guilds, history, jobs, own, tickets
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -26,6 +27,8 @@ DAY_SECONDS = 24 * 3600.0
 DRAFT_SECONDS = DAY_SECONDS
 TEMPLATE_SECONDS = 2 * DAY_SECONDS
 """How long a template is kept though it is no community's newest; one that a draft names is kept with the draft."""
+JOB_SECONDS = 30 * DAY_SECONDS
+"""How long a bulk job is kept after its end: so long it can be taken back."""
 TOKEN_ROUND_SECONDS = 120.0
 FIRST_ROUND_SECONDS = 20.0
 """The first whole round comes so soon after the start, and not in the way of it."""
@@ -40,6 +43,7 @@ class Swept:
     requests: int = 0
     drafts: int = 0
     tickets: int = 0
+    jobs: int = 0
 
 
 class Housekeeping:
@@ -85,6 +89,9 @@ class Housekeeping:
             requests=await self._database.write(lambda tx: own.expire_requests(tx, before=expired)),
             drafts=await self._database.write(lambda tx: drafts.expire(tx, before=now - DRAFT_SECONDS)),
             tickets=await self._database.write(lambda tx: tickets.expire(tx, before=now)),
+            jobs=await self._database.write(
+                lambda tx: jobs.expire(tx, unconfirmed_before=now - YES_SECONDS, ended_before=now - JOB_SECONDS)
+            ),
         )
         await self._database.write(lambda tx: guilds.drop_old_templates(tx, before=now - TEMPLATE_SECONDS))
         await self._database.write(lambda tx: audit.give_up(tx, before=now - NEWS_SECONDS))

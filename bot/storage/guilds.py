@@ -7,10 +7,10 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Text, cast, delete, exists, func, select
+from sqlalchemy import Text, cast, delete, exists, func, or_, select
 
 from bot.storage.statements import insert_once, upsert
-from bot.storage.tables import communities, drafts, guilds, templates
+from bot.storage.tables import communities, drafts, guilds, history, job_rows, templates
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -56,7 +56,12 @@ def save_guild(tx: Connection, row: GuildRow, *, now: float) -> None:
 
 def sealed_rows(tx: Connection) -> bool:
     """Whether anything is stored that only the key ring can open."""
-    return bool(tx.scalar(select(func.count()).select_from(guilds).where(guilds.c.key.is_not(None))))
+    sealed = (
+        exists().where(guilds.c.key.is_not(None)),
+        exists().where(history.c.sealed_order.is_not(None)),
+        exists().where(job_rows.c.body.is_not(None)),
+    )
+    return bool(tx.scalar(select(or_(*sealed))))
 
 
 def all_communities(tx: Connection) -> tuple[CommunityRow, ...]:
