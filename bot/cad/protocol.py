@@ -54,7 +54,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """One complete HTTP answer. Headers are asked for by lower-case names. Bodies may hold personal data: not in a repr.
+    """One complete HTTP answer. Headers are asked for by lower-case names. Bodies may hold personal data: no repr.
 
     `received_at` is the Unix time of its arrival, in seconds, against which dates in headers are read.
     """
