@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from sandbox.discord import Channel, Member, Role
+from sandbox.discord import Channel, Member, Role, Upload
 
 from .screen import Screen, form_line, form_lines
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .transcript import Transcript
 
 LONGEST_ANSWER = 30.0
+POLL = 0.01
 DOTS = "••••••••"
 
 
@@ -229,6 +230,13 @@ class Acts:
         async with asyncio.timeout(LONGEST_ANSWER):
             await self.town.cad_gets(endpoint, since=self._entries_before)
 
+    async def cad_got(self, endpoint: str, count: int) -> None:
+        """Wait until the CAD has got so many calls of this kind in this scene."""
+        entries = self.town.cad.ledger.entries
+        async with asyncio.timeout(LONGEST_ANSWER):
+            while sum(one.endpoint == endpoint for one in entries[self._entries_before :]) < count:  # noqa: ASYNC110 - the ledger tells nobody
+                await asyncio.sleep(POLL)
+
     # What the reader is told.
 
     def show(self, screen: Screen, *, brief: bool = False) -> None:
@@ -283,4 +291,6 @@ def _option(option: tuple[str, Value]) -> str:
 def _named(value: Value) -> str:
     if isinstance(value, Member | Role):
         return f"@{value.name.removeprefix('@')}"
+    if isinstance(value, Upload):
+        return f"[{value.filename}]"
     return f"#{value.name}" if isinstance(value, Channel) else str(value)

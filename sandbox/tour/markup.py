@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 TOKENS = re.compile(
     r"``\s?(?P<quoted>.+?)\s?``|`(?P<code>[^`\n]+)`|\*\*(?P<bold>.+?)\*\*"
     r"|<@&(?P<role>\d+)>|<@!?(?P<user>\d+)>|<#(?P<channel>\d+)>|<t:(?P<time>-?\d+(?::[tTdDfFR])?)>"
-    r"|\\(?P<escaped>[^\w\s])",
+    r"|\\(?P<escaped>[^\w\s]|_)",
 )
 UNITS = ((86_400, "day"), (3600, "hour"), (60, "minute"), (1, "second"))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .approval_scenes import approval, denial, two_approvers, undo_after_kill, verifies, withdrawal
+from .bulk_scenes import BULK_SCENES
 from .character import SHEET, SLIPS, page_of
 from .community_scenes import audit, own_characters, own_data
 from .outage_scenes import OUTAGE_SCENES
@@ -210,9 +211,7 @@ async def cad_fails(stage: Stage) -> None:
     stage.reads(
         answer, "unreadable", "Nothing was changed", "Reference", name="a page instead of an answer is explained"
     )
-    stage.note(
-        "Quinn still reads that Charlink is thinking: after ten seconds it is kept, and looked up."
-    )
+    stage.note("Quinn still reads that Charlink is thinking: after ten seconds it is kept, and looked up.")
     answer = await stage.answered(stage.quinn, hanging)
     stage.reads(answer, "Kept: the CAD did not say", "Reference", name="no answer: kept, and looked up")
     await stage.becomes(stage.quinn, answer, "Done: link SLOW0001")
@@ -261,6 +260,7 @@ SCENES = (
     cad_fails,
     discord_id_alone,
     *OUTAGE_SCENES,
+    *BULK_SCENES,
     connects,
     sets_up,
     verifies,

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     Play = Callable[["Stage"], Coroutine[object, object, None]]
 
 
+MOST_CALLS = 20
+
+
 @dataclass(frozen=True)
 class Scene:
     """A scene of the story: where it plays, its title, and one sentence of what to look for."""
@@ -101,7 +104,7 @@ class Stage(Acts):
 
     def show_cad(self) -> None:
         """Show the CAD's side of the scene."""
-        self._transcript.cad([_call(entry) for entry in self.calls], self.town.holdings())
+        self._transcript.cad(_some([_call(entry) for entry in self.calls]), self.town.holdings())
 
     @property
     def calls(self) -> list[Entry]:
@@ -111,6 +114,13 @@ class Stage(Acts):
 
     def _endpoints(self) -> list[str]:
         return [entry.endpoint for entry in self.calls]
+
+
+def _some(lines: list[str]) -> list[str]:
+    """Return the first and the last of many lines, and how many were left out between them."""
+    left_out = len(lines) - MOST_CALLS
+    half = MOST_CALLS // 2
+    return lines if left_out <= 0 else [*lines[:half], f"… {left_out} more …", *lines[-half:]]
 
 
 def _call(entry: Entry) -> str:

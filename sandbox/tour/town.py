@@ -74,6 +74,8 @@ VESPUCCI = Plan(
 )
 PLANS = (LOS_SANTOS, BLAINE, PALETO, VESPUCCI)
 
+MOST_LINKS = 8
+
 
 class Town:
     """A plan come true on loopback.
@@ -190,7 +192,9 @@ class Town:
         for account in self._accounts.values():
             characters = [held.record for held in self.cad.state.held.values() if held.owner == account.uuid]
             named = [f"character {each['id']} {_value(each, 'first')} {_value(each, 'last')}" for each in characters]
-            held = [*(f"linked {sync_id}" for sync_id in account.links), *named]
+            linked = account.links[:MOST_LINKS]
+            more = [f"{len(account.links) - MOST_LINKS} more links"] if len(account.links) > MOST_LINKS else []
+            held = [*(f"linked {sync_id}" for sync_id in linked), *more, *named]
             lines += [f"{account.username}: {', '.join(held)}"] if held else []
         return lines
 
