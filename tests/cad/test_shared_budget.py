@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from bot.cad.budget import UNCOUNTED, Budget
 from bot.cad.caller import Caller
-from bot.errors import CadError, CadErrorKind, Sent, StorageError
+from bot.errors import CadErrorKind, Sent, StorageError
 from bot.storage.calls import Counted
+from tests.cad.pacing import BOT, refused
 from tests.cad.support import FakeTime, settle, v1_request, v2_request
 
 if TYPE_CHECKING:
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
 
     from bot.cad.pace import Rate
     from bot.cad.protocol import Request
-
-BOT = Caller(deadline=1000)
 
 
 @dataclass
@@ -97,13 +96,6 @@ class Bench:
     @property
     def moments(self) -> list[float]:
         return [at for _, at in self.went]
-
-
-async def refused(task: asyncio.Task[None]) -> CadError:
-    with pytest.raises(CadError) as caught:
-        async with asyncio.timeout(1):
-            await task
-    return caught.value
 
 
 async def test_two_processes_have_one_window() -> None:
