@@ -1,0 +1,65 @@
+"""A bulk file with the real process and the real engine: killed in the middle, every row is there once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from sandbox.cad import FaultKind
+from sandbox.discord.messages import Upload
+from tests.e2e.reading import headline
+from tests.e2e.world import V1, V2, labels, poll, world_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from sandbox.discord import Message
+    from tests.e2e.world import Config, Player, World
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+ROWS = 24
+
+
+def of(world: World, players: list[Player]) -> Upload:
+    """A file that gives each of them a character, by the id that the API takes."""
+    ids = [one.account.community_user_id if world.v2 else one.api_id for one in players]
+    lines = "".join(f"{one},JOB{number}\n" for number, one in enumerate(ids))
+    return Upload("members.csv", f"api_id,sync_id\n{lines}".encode())
+
+
+async def progress(world: World, words: str) -> Message:
+    """Wait until the message of a job says so."""
+
+    def found() -> list[Message]:
+        written = [one for channel in world.guild.channels.values() for one in world.discord.messages(channel)]
+        return [one for one in written if words in one.text]
+
+    await world.discord.until(lambda: bool(found()), 40)
+    return found()[-1]
+
+
+@pytest.mark.parametrize("config", [V1, V2], ids=["v1", "v2"])
+async def test_killed_in_the_middle_every_row_is_there_once(tmp_path: Path, config: Config) -> None:
+    async with world_of(config, tmp_path) as world:
+        players = [world.player() for _ in range(ROWS)]
+        checked = await world.command(world.admin, "bulk link", file=of(world, players))
+        assert headline(checked) == f"Checked: {ROWS} of {ROWS} rows can be carried out."
+        assert world.calls == []
+        started = await world.press(world.admin, checked, "Yes, start")
+        assert headline(started) == f"Started: {ROWS} rows."
+        await poll(lambda: sum(bool(one.account.links) for one in players) >= ROWS // 3)
+        world.cad.faults.add(FaultKind.HANG, "link", applied=True)
+        await poll(lambda: not world.cad.faults.waiting)
+        await world.restart(kill=True)
+        message = await progress(world, "done, 24 of 24 (100 %)")
+        assert labels(message) == ["Result", "Undo this job"]
+        assert [one.account.links for one in players] == [[f"JOB{number}"] for number in range(ROWS)]
+        assert [call.endpoint for call in world.calls].count("link") == ROWS
+        result = await world.press_on(world.admin, message, "Result")
+        assert headline(result) == f"{ROWS} rows are in the attached file."
+        undo = await world.press_on(world.admin, message, "Undo this job")
+        await world.press(world.admin, undo, "Yes, take it back")
+        await progress(world, "Taking back a bulk job: done, 24 of 24 (100 %)")
+        assert not any(one.account.links for one in players)
