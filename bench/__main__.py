@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
+from bench.bulk import measure_dry_run, measure_pacing
 from bench.calls import measure_calls
 from bench.economy import measure_economy
 from bench.plan import FULL, QUICK
@@ -51,6 +52,8 @@ SECTIONS = (
     Section("guilds", measure_guilds),
     Section("calls", measure_calls),
     Section("economy", measure_economy),
+    Section("dry-run", measure_dry_run),
+    Section("pacing", measure_pacing),
 )
 
 

@@ -63,6 +63,7 @@ class Arena:
         merged = {
             "DISCORD_GUILD_IDS": str(home.id),
             "STAFF_ROLE_IDS": str(staff.id),
+            "ADMIN_ROLE_IDS": str(staff.id),
             "PLAYER_ROLE_IDS": str(player.id),
             **addresses(discord, cad),
             **settings,

@@ -10,8 +10,8 @@ class Plan:
     """The counts of one run. Every comparison has `rounds` rounds, in each of which both sides take their turn.
 
     `samples` are commands one after the other, in each round and for each side; `throughput` commands with
-    `in_flight` of them open at any time; `starts` and `calls` are for each side, `blocks` the rounds of calls.
-    `paced` are the rows of the bulk work that the budget holds back.
+    `in_flight` of them open at any time; `starts` and `calls` are for each side, `blocks` the rounds of calls, `turns`
+    those of starts with many `guilds`. `rows` are those of a dry run, `paced` of a job that the budget holds back.
     """
 
     rounds: int
@@ -20,6 +20,7 @@ class Plan:
     in_flight: int
     starts: int
     guilds: int
+    turns: int
     calls: int
     blocks: int
     rows: int
@@ -35,10 +36,11 @@ FULL = Plan(
     in_flight=500,
     starts=7,
     guilds=1000,
+    turns=2,
     calls=2000,
     blocks=5,
     rows=10_000,
-    paced=60,
+    paced=30,
 )
 QUICK = Plan(
     rounds=3,
@@ -47,9 +49,10 @@ QUICK = Plan(
     in_flight=500,
     starts=5,
     guilds=200,
+    turns=1,
     calls=600,
     blocks=3,
     rows=10_000,
-    paced=15,
+    paced=10,
     settle=0.8,
 )

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 PER = 1000
 """Guilds that the memory of guilds is told for."""
 
-TURNS = 2
-
 
 async def measure_rest(plan: Plan, directory: Path) -> list[Figure]:
     """Return the time of warm starts and the memory after them, of bot and floor in turns."""
@@ -45,7 +43,9 @@ async def measure_rest(plan: Plan, directory: Path) -> list[Figure]:
 async def measure_guilds(plan: Plan, directory: Path) -> list[Figure]:
     """Return what guilds with 50 roles and 50 channels add to the memory of each program."""
     added = {
-        program: tuple([await _added(plan, program, directory / f"{program.name}-{turn}") for turn in range(TURNS)])
+        program: tuple(
+            [await _added(plan, program, directory / f"{program.name}-{turn}") for turn in range(plan.turns)]
+        )
         for program in (BOT, DEFAULT_INTENTS, FLOOR)
     }
     name = f"memory per {PER:,} guilds"
