@@ -104,13 +104,12 @@ def status_reply(words: Words, status: Status) -> Reply:
     if not status.jobs and not status.operations:
         return Reply.of(words("bulk-status-none"), Tone.INFO)
     under_way = sum(look.job.state in UNFINISHED for look in status.jobs) + len(status.operations)
-    fields = []
+    lines = [words("bulk-status", count=under_way)]
     if status.jobs:
-        fields.append((words("bulk-status-jobs"), "\n".join(_job_line(words, look) for look in status.jobs)))
+        lines += [words("bulk-status-jobs"), *(f"- {_job_line(words, look)}" for look in status.jobs)]
     if status.operations:
-        kept = "\n".join(_kept_line(words, one) for one in status.operations)
-        fields.append((words("bulk-status-kept"), kept))
-    return Reply.of(words("bulk-status", count=under_way), Tone.INFO, fields=tuple(fields))
+        lines += [words("bulk-status-kept"), *(f"- {_kept_line(words, one)}" for one in status.operations)]
+    return Reply.of("\n".join(lines), Tone.INFO)
 
 
 def cancelled_reply(words: Words, cancelled: Look | Entry) -> Reply:

@@ -198,9 +198,14 @@ class Progress:
                 self._news.set()
 
     async def post(self, look: Look) -> bool:
-        """Post the message of a job; whether its channel took it."""
-        async with self._lock(look.job.id):
-            return await self._send(look, 0.0)
+        """Post the message of a job; whether its channel takes it. Where Discord fails just now, it is posted later."""
+        try:
+            async with self._lock(look.job.id):
+                return await self._send(look, 0.0)
+        except CharlinkError as error:
+            log.info("a job's message is put off: %s", error)
+            self.changed(look.job.id)
+            return True
 
     def reply(self, look: Look, waits: float = 0.0) -> Reply:
         """Return the message of a job in the language of the channel: it is for many readers."""
@@ -272,7 +277,7 @@ class Progress:
         self._shut_out.discard(job.id)
 
     def _left(self, look: Look) -> float | None:
-        """Return how long a running job will go on: by its pace so far, else by what the budget allows."""
+        """Return how long a running job will go on: by its pace so far, but no faster than the budget allows."""
         job = look.job
         if job.state is not JobState.RUNNING:
             self._paces.pop(job.id, None)
@@ -280,8 +285,8 @@ class Progress:
         since = self._paces.setdefault(job.id, _Pace(self._clock(), look.tried))
         rows, seconds = look.tried - since.tried, self._clock() - since.at
         left = look.count(RowState.WAITING)
-        if rows >= MEASURED_ROWS and seconds > 0:
-            return left * seconds / rows
+        if rows >= MEASURED_ROWS:
+            return left * max(seconds / rows, job.pace or 0.0)
         return left * job.pace if job.pace is not None else None
 
     def _lock(self, job_id: str) -> asyncio.Lock:

@@ -183,8 +183,8 @@ bulk-status = { $count ->
        *[other] { $count } things are under way.
     }
     `/bulk cancel` takes a reference.
-bulk-status-jobs = Bulk jobs
-bulk-status-kept = Single actions that the CAD could not take yet
+bulk-status-jobs = **Bulk jobs**
+bulk-status-kept = **Single actions that the CAD could not take yet**
 bulk-status-line = { $reference } { $when }: { $what }
 bulk-status-kept-line = { $reference } { $when }: { $what }: { $outcome }
 bulk-choice-job = { $reference }: bulk job, { $state ->
