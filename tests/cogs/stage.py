@@ -28,6 +28,7 @@ from bot.telemetry import Metrics
 from bot.ui.desk import Desk
 from bot.ui.router import Router
 from tests.community import config_of
+from tests.engine import drive
 from tests.services.files import NoFiles
 
 if TYPE_CHECKING:
@@ -145,6 +146,11 @@ class Stage:
     def resident(self, member: Any, **more: object) -> Account:
         """Give a member a CAD account that is linked to his Discord account."""
         return self.town.resident(member.name, member.id, **more)
+
+    async def drive(self) -> None:
+        """Have whatever was kept driven to its end, as the engine does."""
+        while self.town.engine.operations:
+            await drive(self.services.operations.attempt, self.town.engine.operations.pop(0), self.town.clock)
 
     async def slash(self, who: Any, command: str, /, **options: object) -> Answer:
         return Answer(await who.slash(self.channel, command, **options))

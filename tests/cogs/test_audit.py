@@ -31,7 +31,8 @@ async def test_an_entry_says_who_what_whom_and_what_became_of_it(stage: Stage, s
 @pytest.mark.parametrize(
     ("more", "line"),
     [
-        ({"state": State.SENDING}, "<@7001>: link `CHAR0` for <@7002>: under way, or cut short."),
+        ({"state": State.ACCEPTED}, "<@7001>: link `CHAR0` for <@7002>: kept, not sent yet."),
+        ({"state": State.SENDING}, "<@7001>: link `CHAR0` for <@7002>: under way, or being found out."),
         ({"state": State.UNKNOWN}, "<@7001>: link `CHAR0` for <@7002>: not known: look in the CAD."),
         ({"state": State.CANCELLED}, "<@7001>: link `CHAR0` for <@7002>: cancelled."),
         (

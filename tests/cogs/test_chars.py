@@ -186,8 +186,11 @@ class TestSelect:
             answer = await stage.slash(staff, "chars select", character=str(two))
             if version is ApiVersion.V1:
                 answer = await stage.press(staff, answer, "Yes, that is me")
-            assert answer.headline == ("Selected ANN DOE." if applied else "Not selected: the CAD did not take it.")
+            assert answer.headline == ("Selected ANN DOE." if applied else "Kept: the CAD can't take this right now.")
             assert (account.selected == two) is applied
+            await stage.drive()
+            assert account.selected == two
+            assert (await deeds(stage.town))[-1] == ("select", "done", str(two))
 
     async def test_v1_reads_back_what_its_answer_does_not_say(self) -> None:
         async with staged(settled(town(ApiVersion.V1, api_id_is_discord_id=True))) as stage:
@@ -268,11 +271,11 @@ class TestRemove:
         asked = await stage.slash(pia, "chars remove", character=str(number))
         stage.town.cad.lose("remove", applied=applied)
         answer = await stage.press(pia, asked, "Remove")
-        assert answer.headline == ("Removed JANE DOE." if applied else "Not removed: the CAD did not take it.")
+        assert answer.headline == ("Removed JANE DOE." if applied else "Kept: the CAD can't take this right now.")
         assert stage.town.asked.count("remove") == 1
-        if not applied:
-            again = await stage.press(pia, answer, "Try again")
-            assert again.headline == "Removed JANE DOE."
+        await stage.drive()
+        assert stage.town.state.held == {}
+        assert await deeds(stage.town) == [("remove", "done", str(number))]
 
     async def test_of_the_game_is_explained(self) -> None:
         async with staged(settled(town(community=Community(db_sync=True)))) as stage:

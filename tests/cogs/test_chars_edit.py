@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bot.errors import CadErrorKind, Sent
+from bot.services.tenants import Guild
 from bot.settings import ApiVersion
 from sandbox.templates import field, section, template
 from tests.cogs.people_of_the_cad import born, choose, civilian, deeds, held, settled, stop
 from tests.cogs.stage import Answer, Stage, staged
-from tests.community import Town, town
+from tests.community import Town, config_of, town
 
 if TYPE_CHECKING:
     from sandbox.cad.state import Account
@@ -177,27 +178,47 @@ async def test_a_lost_answer_is_read_back(stage: Stage, pia: Any, hers: Account,
     changes = await stage.submit(pia, await opened(stage, pia, number), First_name="Ann", Last_name="DOE")
     stage.town.cad.lose("edit", applied=applied)
     answer = await stage.press(pia, changes, "Save")
-    assert answer.headline == ("Saved JANE DOE." if applied else "Not saved: the CAD did not take it.")
+    assert answer.headline == ("Saved JANE DOE." if applied else "Kept: the CAD can't take this right now.")
     assert ("read it back" in answer.text) is applied
     assert stage.town.asked.count("edit") == 1
-    if not applied:
-        back = await stage.press(pia, answer, "Back to the form")
-        assert back.headline == "Ready to save."
-        assert (await stage.press(pia, back, "Save")).headline == "Saved JANE DOE."
+    await stage.drive()
     assert held(stage.town, number, "first") == "ANN"
+    assert await deeds(stage.town) == [("edit", "done", str(number))]
+    assert (await opened(stage, pia, number)).field("First name")["value"] == "ANN", "a new form, of what is there"
 
 
-async def test_what_nobody_can_tell_is_unsure_and_looks_first(stage: Stage, pia: Any, hers: Account) -> None:
+async def test_what_nobody_can_tell_yet_is_not_sent_a_second_time(stage: Stage, pia: Any, hers: Account) -> None:
+    number = born(stage.town, hers)
+    changes = await stage.submit(pia, await opened(stage, pia, number), First_name="Ann", Last_name="DOE")
+    save = stage.custom_id(changes, "Save")
+    stage.town.cad.break_("edit", CadErrorKind.TIMEOUT, Sent.UNKNOWN)
+    lost = await stage.press(pia, changes, "Save")
+    assert lost.headline == "Kept: the CAD did not say whether this was done."
+    assert (await stage.forge(pia, lost, save)).headline == "It is being saved already."
+    await stage.drive()
+    assert held(stage.town, number, "first") == "ANN"
+    assert (await stage.forge(pia, lost, save)).headline == "It was saved already."
+
+
+async def test_what_nobody_could_tell_for_a_day_is_unsure_and_looks_first(
+    stage: Stage, pia: Any, hers: Account
+) -> None:
     number = born(stage.town, hers)
     changes = await stage.submit(pia, await opened(stage, pia, number), First_name="Ann", Last_name="DOE")
     stage.town.cad.break_("edit", CadErrorKind.TIMEOUT, Sent.UNKNOWN)
+    save = stage.custom_id(changes, "Save")
     lost = await stage.press(pia, changes, "Save")
-    assert "not certain" in lost.text
+    stage.guilds.set_up(Guild(stage.guild.id, config_of(stage.policy)))  # disconnected: nobody can look any more
+    await stage.drive()
+    stage.set_policy(stage.policy)
+    assert await deeds(stage.town) == [("edit", "unknown", str(number))]
     stop(stage)
-    back = await stage.press(pia, lost, "Back to the form")
-    assert back.headline == "It may be changed already."
+    back = await stage.slash(pia, "chars edit", character=str(number))
+    assert back.headline == "You have unfinished changes."
+    assert "the CAD's answer was lost" in back.text
     assert (await stage.press(pia, back, "Save")).headline == "Saved JANE DOE."
     assert held(stage.town, number, "first") == "ANN"
+    assert (await stage.forge(pia, lost, save)).headline == "It was saved already."
 
 
 async def test_a_unique_value_that_is_taken_keeps_the_form(stage: Stage, pia: Any, hers: Account) -> None:

@@ -10,9 +10,12 @@ import pytest
 
 from bot.client import ATTACHMENT_SIZE_LIMIT, _completed
 from bot.errors import CadErrorKind, Expired
+from bot.services.tenants import Guild
 from bot.settings import SelfLink
 from bot.ui.reply import PREFIX
 from cogs.linkchar import _removes
+from tests.cogs.people_of_the_cad import deeds
+from tests.community import config_of
 
 if TYPE_CHECKING:
     from sandbox.cad.state import Account
@@ -137,16 +140,26 @@ class TestDrafts:
 
     async def test_a_yes_to_sending_again_is_good_for_one_time(self, stage: Stage, pia: Any, hers: Account) -> None:
         draft = await self.draft(stage, pia)
+        create = stage.custom_id(draft, "Create")
         for _ in range(2):
             stage.town.cad.lose("create", applied=False)
             stage.town.cad.break_("characters", CadErrorKind.SERVER)
-        lost = await stage.press(pia, draft, "Create")
-        asked = await stage.press(pia, lost, "Try again")
+        await stage.press(pia, draft, "Create")
+        await self.disconnected(stage)
+        asked = await stage.forge(pia, draft, create)
         assert asked.headline == "It may be there already."
-        lost = await stage.press(pia, asked, "Yes, create it again")
-        asked = await stage.press(pia, lost, "Try again")
-        assert asked.headline == "It may be there already."
+        again = await stage.press(pia, asked, "Yes, create it again")
+        assert again.headline == "The CAD has a problem of its own.", "it can't look, so nothing is sent"
+        assert (await stage.forge(pia, draft, create)).headline == "It may be there already."
         assert len(stage.town.state.characters(hers)) == 0
+        assert [state for _, state, _ in await deeds(stage.town)][0] == "unknown"
+
+    @staticmethod
+    async def disconnected(stage: Stage) -> None:
+        """Drive what was kept while the guild has no connection: what may have been sent stays unknown."""
+        stage.guilds.set_up(Guild(stage.guild.id, config_of(stage.policy)))
+        await stage.drive()
+        stage.set_policy(stage.policy)
 
 
 def test_an_event_that_lacks_what_discordpy_needs_ends_nothing() -> None:

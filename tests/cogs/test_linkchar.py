@@ -10,6 +10,7 @@ import pytest
 from bot.errors import CadErrorKind, Sent
 from bot.services.linking import HINT_VALUE
 from bot.settings import ApiVersion, SelfLink
+from tests.cogs.people_of_the_cad import deeds
 from tests.cogs.stage import Stage, staged
 from tests.community import Town, town
 
@@ -272,10 +273,10 @@ class TestFailures:
     @pytest.mark.parametrize(
         ("kind", "sent", "words"),
         [
-            (CadErrorKind.TRANSPORT, Sent.NO, "Nothing was changed."),
+            (CadErrorKind.TRANSPORT, Sent.NO, "Nothing was changed yet."),
             (CadErrorKind.AUTH, Sent.ANSWERED, "Nothing was changed."),
             (CadErrorKind.PLAN, Sent.ANSWERED, "Nothing was changed."),
-            (CadErrorKind.RATE_LIMITED, Sent.NO, "Nothing was changed."),
+            (CadErrorKind.RATE_LIMITED, Sent.NO, "Nothing was changed yet."),
         ],
     )
     async def test_every_failure_says_whether_anything_changed(
@@ -289,12 +290,16 @@ class TestFailures:
         assert "Reference: `" in answer.text
         assert answer.result.ephemeral
 
-    async def test_what_may_have_been_done_is_said_to_be_uncertain(self, stage: Stage, pia: Any, hers: Account) -> None:
+    async def test_what_may_have_been_done_is_found_out(self, stage: Stage, pia: Any, hers: Account) -> None:
         stage.town.cad.lose("link", applied=True)
         stage.town.cad.break_("links", CadErrorKind.TIMEOUT)
         answer = await stage.slash(pia, "linkchar", sync_id="ABC")
-        assert "It is not certain whether anything changed." in answer.text
+        assert answer.headline == "Kept: the CAD did not say whether this was done."
+        assert answer.buttons == []
+        await stage.drive()
+        assert stage.town.asked.count("link") == 1
         assert hers.links == ["ABC"]
+        assert await deeds(stage.town) == [("link", "done", "ABC")]
 
     async def test_a_lost_answer_is_read_back(self, stage: Stage, pia: Any, hers: Account) -> None:
         stage.town.cad.lose("link", applied=True)
@@ -303,21 +308,22 @@ class TestFailures:
         assert "read it back" in answer.text
         assert hers.links == ["ABC"]
 
-    async def test_what_was_not_applied_can_be_tried_again(self, stage: Stage, pia: Any, hers: Account) -> None:
+    async def test_what_was_not_applied_is_sent_again_by_itself(self, stage: Stage, pia: Any, hers: Account) -> None:
         stage.town.cad.lose("link", applied=False)
-        failed = await stage.slash(pia, "linkchar", sync_id="ABC")
-        assert failed.headline == "Not linked: the CAD did not take it."
-        done = await stage.press(pia, failed, "Try again")
-        assert done.headline == "Linked `ABC`."
+        kept = await stage.slash(pia, "linkchar", sync_id="ABC")
+        assert kept.headline == "Kept: the CAD can't take this right now."
+        assert hers.links == []
+        await stage.drive()
         assert hers.links == ["ABC"]
+        assert await deeds(stage.town) == [("link", "done", "ABC")]
 
     async def test_try_again_does_exactly_that(self, stage: Stage, pia: Any, hers: Account) -> None:
-        stage.town.cad.break_("link", CadErrorKind.TRANSPORT)
-        failed = await stage.slash(pia, "linkchar", sync_id="ABC")
+        hers.links.append("ABC")
+        stage.town.cad.break_("links", CadErrorKind.TRANSPORT)
+        failed = await stage.slash(pia, "linkchar")
+        assert failed.headline == "The CAD can't be reached."
         assert failed.buttons == ["Try again"]
-        done = await stage.press(pia, failed, "Try again")
-        assert done.headline == "Linked `ABC`."
-        assert hers.links == ["ABC"]
+        assert (await stage.press(pia, failed, "Try again")).headline == "1 character is linked."
 
     async def test_what_nobody_foresaw_is_told_and_logged(
         self, stage: Stage, pia: Any, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bot.domain.access import Action
-from bot.errors import CadErrorKind
+from bot.errors import CadErrorKind, Sent
 from bot.settings import ApiVersion, CreateForm, DbSync, PlayerAction
 from sandbox.templates import field, section, template
 from tests.cogs.stage import Answer, Stage, staged
@@ -167,25 +167,37 @@ class TestForm:
 
     async def test_a_failure_leads_back_to_the_form(self, stage: Stage, pia: Any, hers: Account) -> None:
         draft = await stage.submit(pia, await opened(stage, pia), First="Jane", Last="Doe")
-        stage.town.cad.break_("create", CadErrorKind.TRANSPORT)
+        stage.town.cad.break_("create", CadErrorKind.UNIQUE, Sent.ANSWERED)
         failed = await stage.press(pia, draft, "Create")
-        assert failed.headline == "The CAD can't be reached."
-        assert failed.buttons == ["Try again", "Back to the form"]
+        assert failed.headline == "A value that must be unique is already taken."
+        assert failed.buttons == ["Back to the form"]
         back = await stage.press(pia, failed, "Back to the form")
         assert back.headline == "Ready to create."
         await stage.press(pia, back, "Create")
         assert made(stage, hers) == ["jane"]
+
+    async def test_what_the_cad_cannot_take_is_created_later(self, stage: Stage, pia: Any, hers: Account) -> None:
+        draft = await stage.submit(pia, await opened(stage, pia), First="Jane", Last="Doe")
+        stage.town.cad.break_("create", CadErrorKind.TRANSPORT)
+        create = stage.custom_id(draft, "Create")
+        kept = await stage.press(pia, draft, "Create")
+        assert kept.headline == "Kept: the CAD can't take this right now."
+        assert kept.buttons == ["Take it back"]
+        assert (await stage.forge(pia, kept, create)).headline == "It is being created already."
+        await stage.drive()
+        assert made(stage, hers) == ["jane"]
+        assert (await stage.forge(pia, kept, create)).headline == "It was created already."
 
     async def test_a_lost_answer_is_not_sent_again_blindly(self, stage: Stage, pia: Any, hers: Account) -> None:
         draft = await stage.submit(pia, await opened(stage, pia), First="Jane", Last="Doe")
         stage.town.cad.lose("create", applied=True)
         stage.town.cad.break_("characters", CadErrorKind.TIMEOUT)
         lost = await stage.press(pia, draft, "Create")
-        assert "not certain" in lost.text
-        asked = await stage.press(pia, lost, "Try again")
-        assert asked.headline == "It may be there already."
-        await stage.press(pia, asked, "No, leave it")
+        assert lost.headline == "Kept: the CAD did not say whether this was done."
+        assert lost.buttons == []
+        await stage.drive()
         assert made(stage, hers) == ["jane"]
+        assert stage.town.asked.count("create") == 1
 
     async def test_who_has_no_account_is_told_the_step(self, stage: Stage, pia: Any) -> None:
         draft = await stage.submit(pia, await opened(stage, pia), First="Jane", Last="Doe")
