@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 ROWS = 24
+BURST = 9
+"""Calls of one kind that the documented rate of v2 allows in a minute."""
 
 
 def of(world: World, players: list[Player]) -> Upload:
@@ -63,3 +65,19 @@ async def test_killed_in_the_middle_every_row_is_there_once(tmp_path: Path, conf
         await world.press(world.admin, undo, "Yes, take it back")
         await progress(world, "Taking back a bulk job: done, 24 of 24 (100 %)")
         assert not any(one.account.links for one in players)
+
+
+async def test_a_stop_in_the_middle_is_quick_and_it_goes_on(tmp_path: Path) -> None:
+    """At the documented rate a job mostly waits for its turn: that holds up no stop, and no cancelling."""
+    async with world_of(V2.but(SONORAN_RATE="documented"), tmp_path) as world:
+        players = [world.player() for _ in range(ROWS)]
+        checked = await world.command(world.admin, "bulk link", file=of(world, players))
+        await world.press(world.admin, checked, "Yes, start")
+        await poll(lambda: sum(bool(one.account.links) for one in players) >= BURST)
+        await world.restart()
+        await poll(lambda: sum(bool(one.account.links) for one in players) >= 2 * BURST)
+        assert [call.endpoint for call in world.calls].count("link") == 2 * BURST
+        message = await progress(world, f"of {ROWS}")
+        assert "Pause" in labels(message)
+        paused = await world.press_on(world.admin, message, "Pause")
+        assert "paused" in headline(paused)
