@@ -77,6 +77,7 @@ class DurableEngine:
         self._closed = True
         if self._dbos is None:
             return
+        logging.getLogger("dbos").setLevel(logging.CRITICAL)  # what the stop cuts off is no error: it goes on
         # DBOS put its own executor in place of the loop's, and now ends it.
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor())
         await asyncio.to_thread(self._dbos.DBOS.destroy, destroy_registry=True)
