@@ -255,7 +255,8 @@ class Progress:
         if job.id in self._shut_out and not job.ended:
             return False
         try:
-            message_id = await self._office.send(job.channel_id, self.reply(look, waits))
+            key = f"{job.id}:{job.message_id}"  # once in place of each message that was deleted, over a crash too
+            message_id = await self._office.send(job.channel_id, self.reply(look, waits), key=key)
         except Undelivered as error:
             if error.retryable:
                 raise
@@ -271,7 +272,8 @@ class Progress:
         if late or not placed:
             words = Words(self._catalogues, job.locale)
             reply = progress_reply(words, look).with_buttons()
-            await self._office.direct(job.actor_id, replace(reply, detail=f"{words('job-over-told')} {reply.detail}"))
+            told = replace(reply, detail=f"{words('job-over-told')} {reply.detail}")
+            await self._office.direct(job.actor_id, told, key=f"{job.id}:end")
         await self._jobs.told(job.id)
         self._paces.pop(job.id, None)
         self._shut_out.discard(job.id)

@@ -31,14 +31,17 @@ class Office:
 
     messages: dict[int, Reply] = field(default_factory=dict)
     dms: list[Reply] = field(default_factory=list)
+    keys: set[str] = field(default_factory=set)
     tries: int = 0
     edits: int = 0
     closed: bool = False
     broken: bool = False
 
-    async def send(self, channel_id: int, reply: Reply) -> int:
+    async def send(self, channel_id: int, reply: Reply, *, key: str) -> int:
         assert channel_id == 700
         self._try()
+        assert key not in self.keys
+        self.keys.add(key)
         self.messages[self.tries] = reply
         return self.tries
 
@@ -50,8 +53,8 @@ class Office:
         self.messages[message_id] = reply
         self.edits += 1
 
-    async def direct(self, member_id: int, reply: Reply) -> bool:
-        assert member_id == SAM
+    async def direct(self, member_id: int, reply: Reply, *, key: str) -> bool:
+        assert (member_id, key[-4:]) == (SAM, ":end")
         self.dms.append(reply)
         return True
 
@@ -72,6 +75,7 @@ class Shown(Works):
         super().__init__(place)
         self.office = Office()
         self.pauses: list[float] = []
+        self.paused, self.goes_on = asyncio.Event(), asyncio.Event()
         self.anew()
         for number in range(1, 10):
             place.resident(f"P{number}", MEMBER + number)
@@ -90,7 +94,9 @@ class Shown(Works):
 
     async def pause(self, seconds: float) -> None:
         self.pauses.append(seconds)
-        await asyncio.sleep(0)
+        self.paused.set()
+        await self.goes_on.wait()
+        self.goes_on.clear()
 
     async def posted(self, rows: int) -> str:
         job_id = await self.started(many(rows))
@@ -117,12 +123,16 @@ async def test_one_message_for_the_whole_job(shown: Shown) -> None:
 async def test_at_most_one_edit_in_five_seconds(shown: Shown) -> None:
     job_id = await shown.posted(1)
     running = asyncio.create_task(shown.progress.run())
-    for _ in range(50):
-        shown.progress.changed(job_id)
-        await asyncio.sleep(0.002)
+    for edits in (1, 2):
+        for _ in range(20):
+            shown.progress.changed(job_id)
+            await asyncio.sleep(0.002)
+        await asyncio.wait_for(shown.paused.wait(), 5)
+        assert shown.office.edits == edits
+        shown.paused.clear()
+        shown.goes_on.set()
     running.cancel()
     assert set(shown.pauses) == {EDIT_SECONDS}
-    assert shown.office.edits == len(shown.pauses)
 
 
 async def test_a_deleted_message_is_posted_anew_once(shown: Shown) -> None:
