@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import secrets
 from contextlib import contextmanager
+from datetime import timedelta
 from hashlib import blake2s
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -29,6 +30,7 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 
+MILLISECOND = timedelta(milliseconds=1)
 POST_SECONDS = 15.0
 """How long a post or an edit is tried: after that its caller decides what becomes of it."""
 
@@ -76,9 +78,10 @@ class PostOffice:
             message = await self._insist(lambda: webhook.fetch_message("@original"))  # type: ignore[arg-type]  # its stub wants an int
         except discord.NotFound:
             return True
-        asked = discord.utils.snowflake_time(interaction_id)
-        clicked = message.created_at < asked
-        return message.flags.loading or (clicked and (message.edited_at is None or message.edited_at < asked))
+        if message.id > interaction_id:
+            return message.flags.loading
+        asked = discord.utils.snowflake_time(interaction_id) + MILLISECOND  # ids are no more exact than that
+        return message.edited_at is None or message.edited_at < asked
 
     async def answer(self, token: str, reply: Reply, *, anew: bool) -> None:
         """Put this in place of an interaction's answer, and (`anew`) say it in a new private message as well.

@@ -14,7 +14,7 @@ from bot.errors import StorageError, VaultError
 from bot.services.history import TOKEN_PURPOSE
 from bot.storage.history import TOKEN_SECONDS
 from bot.storage.waiting import sealed_bytes
-from bot.ui.courier import BROKEN
+from bot.ui.courier import BROKEN, passes
 from bot.ui.outcomes import outcome_reply
 from bot.ui.reply import Reply, Tone
 from bot.ui.words import Words
@@ -83,6 +83,9 @@ class Recovery:
         known = {one.interaction_id for one in (*self._open, *self._untold)}
         waiting = [one for one in self._waiting.left() if self._serves(one.guild_id)]
         self._unheard = tuple(one for one in waiting if one.interaction_id not in known)
+        for one in self._unheard:
+            if self._clock() - one.at < TOKEN_SECONDS:
+                self._waiting.enter(one)  # another kill may come before he is told
 
     async def tell(self) -> None:
         """Tell those who wait, for some seconds at most. To be done before any outcome is told."""
@@ -125,6 +128,7 @@ class Recovery:
         """Answer an interaction that was cut before an operation, or whose row is not one."""
         left = self._able(sealed_bytes(one.token), one.guild_id, one.at, one.reference)
         if left is None or not await self._is_unanswered(left, one.interaction_id):
+            self._waiting.leave(one.interaction_id)
             return
         words = self._words.into(one.locale or "en-US")
         try:
@@ -133,7 +137,8 @@ class Recovery:
             log.error("%s was not answered, and what became of it can't be read: %s", one.reference, error)  # noqa: TRY400 - one line for operators
             return
         text = f"{words('cut-short')}\n\n{words('reference', reference=one.reference)}"
-        await self._show(left, outcome_reply(words, entry) if entry is not None else Reply.of(text, Tone.FAILED))
+        if await self._show(left, outcome_reply(words, entry) if entry is not None else Reply.of(text, Tone.FAILED)):
+            self._waiting.leave(one.interaction_id)
 
     async def _unanswered(self, entry: Entry) -> bool:
         """Whether an answer is certainly still to come. Where nobody can say, it is not: it was told, or is owed."""
@@ -167,8 +172,11 @@ class Recovery:
         text = f"{words('kept-after-restart')}\n\n{words('reference', reference=entry.reference)}"
         await self._show(left, Reply.of(text, Tone.INFO))
 
-    async def _show(self, left: _Left, reply: Reply) -> None:
+    async def _show(self, left: _Left, reply: Reply) -> bool:
+        """Answer, if that can be done; whether there is nothing more to be tried."""
         try:
             await self._office.answer(left.token, reply, anew=False)
         except (discord.DiscordException, *BROKEN) as error:
             log.warning("could not answer %s: %s", left.reference, type(error).__name__)
+            return not passes(error)
+        return True

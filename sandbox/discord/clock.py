@@ -67,7 +67,8 @@ class Changes:
         end = loop.time() + timeout
         while not holds():
             try:
-                await asyncio.wait_for(self._changed.wait(), end - loop.time())
+                async with asyncio.timeout_at(end):  # `wait_for` swallows a cancellation that comes with the change
+                    await self._changed.wait()
             except TimeoutError:
                 return holds()
         return True

@@ -286,7 +286,8 @@ class TestAfterARestart:
         left = await place.operations.left(lambda guild_id: guild_id == GUILD)
         assert [one.operation for one in left] == [first, second]
         assert await place.operations.left(lambda _: False) == ()
-        await place.operations.take_up(left)
+        for one in left:
+            await place.operations.take_up(one)
         assert place.engine.operations == [first, second]
         assert [one.operation for one in await place.operations.of_guild(GUILD)] == [first, second]
         assert await place.operations.kept(GUILD) == 2
@@ -303,7 +304,7 @@ class TestAfterARestart:
             await stops()
         silent = await kept.accepted()  # without a token: nobody waits
         left = await place.operations.left(lambda _: True)
-        await place.operations.take_up(left)
+        await place.operations.owe(one for one in left if one.token is not None)
         waited, unwaited = [await kept.row(one.operation) for one in left]
         assert (waited.owed, unwaited.owed, unwaited.operation) == (True, False, silent)
         for one in left:
