@@ -8,7 +8,7 @@ bulk-checked = { $ready ->
        *[other] Checked: { $ready } of { $total } rows can be carried out.
     }
     Nothing was sent and nothing was changed. The CAD was not asked: this comes from the file and from what I met before.
-bulk-cost = That is { $calls ->
+bulk-cost = That is at most { $calls ->
         [one] 1 call
        *[other] { $calls } calls
     } to the CAD, which takes { $time } at the allowed rate. People's own commands go first.
