@@ -1,4 +1,4 @@
-"""What goes wrong around a job: the database, a lost key, a refused CAD key, accounts and forms that changed meanwhile."""
+"""What goes wrong around a job: the database, a lost key, a refused CAD key, accounts and forms that changed."""
 
 from __future__ import annotations
 
@@ -70,7 +70,9 @@ async def test_a_refused_cad_key_is_waited_for(works: Works, people: list[Accoun
     assert people[0].links == ["CHAR1"]
 
 
-async def test_a_job_is_told_of_a_pause_while_it_runs(works: Works, people: list[Account]) -> None:
+async def test_a_job_is_told_of_a_pause_while_it_runs(
+    works: Works, people: list[Account], monkeypatch: pytest.MonkeyPatch
+) -> None:
     job_id = await works.started(many(3))
     settle = works.ledger.settle
 
@@ -78,7 +80,7 @@ async def test_a_job_is_told_of_a_pause_while_it_runs(works: Works, people: list
         await settle(*args)
         await works.jobs.pause(works.turn(), job_id)
 
-    works.ledger.settle = pressed  # type: ignore[method-assign]
+    monkeypatch.setattr(works.ledger, "settle", pressed)
     await works.drive()
     assert (await works.look(job_id)).tried == 1
     assert people[1].links == []
