@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bot.settings import SelfLink
+from bot.ui import post
 from tests.cogs.requests import Office
 
 if TYPE_CHECKING:
@@ -82,7 +83,10 @@ class TestAsking:
         await office.stage.press(pia, answer, "Show it to staff")
         assert len(office.cards) == 1
 
-    async def test_discord_failing_is_no_fault_of_the_channel(self, office: Office, pia: Any) -> None:
+    async def test_discord_failing_is_no_fault_of_the_channel(
+        self, office: Office, pia: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(post, "POST_SECONDS", 0.2)  # it is tried for that long, while the person waits
         office.stage.env.inject_error("POST", f"/channels/{office.channel.id}/messages", status=500, times=None)
         answer = await office.ask(pia)
         assert answer.headline == "Kept, but staff can't see it yet: Discord did not take the message."

@@ -73,7 +73,9 @@ async def test_what_was_met_of_links_is_still_known(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("config", [V1, V2], ids=["v1", "v2"])
-async def test_who_waited_when_the_process_was_killed_is_told(tmp_path: Path, config: object) -> None:
+async def test_who_waited_when_the_process_was_killed_is_told_and_it_is_done_once(
+    tmp_path: Path, config: object
+) -> None:
     async with world_of(config, tmp_path) as world:  # type: ignore[arg-type]  # a Config
         player = world.player()
         world.cad.faults.add("hang", "link")
@@ -85,10 +87,11 @@ async def test_who_waited_when_the_process_was_killed_is_told(tmp_path: Path, co
         await poll(lambda: not world.cad.faults.waiting)
         await world.restart(kill=True)
         answer = await doing
-        assert "restarted in the middle" in headline(answer)
-        assert "not certain" in text(answer)
+        assert headline(answer) == "Kept: the bot was restarted in the middle of this."
         assert "Reference: `" in text(answer)
-        assert [call.endpoint for call in world.calls].count("link") == 1
+        await world.discord.until(lambda: "Done: link `CUT1`" in text(answer), 40.0)
+        assert player.account.links == ["CUT1"]
+        assert [call.endpoint for call in world.calls].count("link") == 2
 
 
 async def test_a_start_in_the_middle_of_nothing_tells_nobody(tmp_path: Path) -> None:

@@ -39,6 +39,6 @@ late-hint = Something that you asked for is settled.
     Press the button: only you see what became of it.
 button-read-outcome = Read it
 late-gone = There is nothing to read here any more.
-    Staff can find what became of it with `/audit`. Nothing was changed.
+    It is not settled yet, or its entry is gone. Nothing was changed; staff can look it up with `/audit`.
 late-not-yours = This message is for somebody else.
-    Only who asked can read what became of it. Nothing was changed.
+    Only who asked for it can read what became of it. Nothing was changed.
