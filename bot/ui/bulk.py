@@ -48,6 +48,7 @@ PROBLEMS = 10
 LEFT_OUT = (RowVerdict.WRONG, RowVerdict.HELD, RowVerdict.TWICE, RowVerdict.DONE)
 ROOM = 950
 CHOICE = 100
+ID_LIMIT = 40
 
 
 def checked_reply(visit: Visit, intent: BulkIntent, checked: Checked, job: Job | None) -> Reply:
@@ -186,5 +187,5 @@ def _job_line(words: Words, look: Look) -> str:
 def _kept_line(words: Words, entry: Entry) -> str:
     outcome = words(OUTCOME[entry.state])
     when = f"<t:{round(entry.began_at)}:R>"
-    what = deed_of(words, entry)
+    what = deed_of(words, entry, ID_LIMIT)
     return words("bulk-status-kept-line", reference=entry.reference, when=when, what=what, outcome=outcome)

@@ -285,6 +285,19 @@ async def test_new_characters(yard: Yard, members: list[Any], theirs: list[Accou
     assert "2 new characters are deleted from the CAD, for ever." in answer.text
 
 
+async def test_new_characters_beside_the_games_own_need_their_own_yes(
+    yard: Yard, members: list[Any], theirs: list[Account]
+) -> None:
+    yard.stage.town.tenant.met_sync()
+    asked = await yard.upload(f"member,first,last\n<@{members[0].id}>,Jane,Doe\n", "new")
+    yes = next(label for label in asked.buttons if label.startswith("Yes"))
+    checked = await yard.stage.press(yard.admin, asked, yes)
+    assert checked.headline == "Checked: 1 of 1 rows can be carried out."
+    await yard.stage.press(yard.admin, checked, "Yes, start")
+    await yard.drive()
+    assert len(yard.stage.town.state.characters(theirs[0])) == 1
+
+
 async def test_owners(yard: Yard) -> None:
     checked = await yard.upload("sync_id;owner_id\nABC;steam:1\n", "owners")
     assert "The CAD is not called for it." in checked.text

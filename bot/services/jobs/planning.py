@@ -10,6 +10,7 @@ from bot.domain.access import Action
 from bot.domain.bulk.rows import NewRow
 from bot.domain.bulk.verdicts import RUNS
 from bot.domain.models import Target
+from bot.services.jobs.carrying import ALREADY
 from bot.services.jobs.ledger import Planned
 from bot.services.jobs.lines import BackRow
 from bot.storage.jobs import RowState
@@ -72,6 +73,8 @@ def taken_back(rows: Iterable[tuple[JobRow, Line]], done: Sequence[Entry]) -> li
         back, cause = _back(line, entries) if entries else (None, "")
         if row.state is RowState.UNKNOWN and back is None:
             cause = OUTCOME_UNKNOWN
+        elif row.state is RowState.DONE and row.cause != ALREADY and not entries:
+            cause = BEFORE_UNKNOWN  # its history is older than what is kept
         if back is not None or cause:
             planned.append(Planned(len(planned) + 1, back or line, cause))
     return planned

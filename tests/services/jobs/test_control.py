@@ -280,6 +280,15 @@ class TestUndo:
         await works.drive()
         assert [one.links for one in people[:2]] == [["CHAR1"], []]
 
+    async def test_a_row_whose_history_is_gone_stays(self, works: Works, people: list[Account]) -> None:
+        job_id = await works.started(many(2))
+        await works.drive()
+        gone = history.delete().where(history.c.operation == f"j:{job_id}:2:1")
+        await works.place.database.write(lambda tx: tx.execute(gone))
+        plan = await works.jobs.plan_undo(works.turn(), job_id)
+        assert (plan.unlinks, plan.skipped) == (1, {"undo-before-unknown": 1})
+        assert people[0].links == ["CHAR1"]
+
     async def test_nothing_changed_is_nothing_to_take_back(self, works: Works, people: list[Account]) -> None:
         people[0].links.append("CHAR1")
         job_id = await works.started(many(1))
