@@ -8,10 +8,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bot.domain.bulk.rows import BulkKind, OwnerRow
 from bot.services.housekeeping import JOB_SECONDS, Housekeeping, Swept
+from bot.services.jobs.control import RunIntent
 from bot.storage import guilds, jobs
 from bot.storage.guilds import save_community
 from bot.storage.jobs import ENDED, UNFINISHED, Job, JobRow, JobState, RowState
+from tests.community import town
+from tests.services.jobs.works import MEMBER, Works, many
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -126,3 +130,24 @@ async def test_rows_need_the_key_ring(database: Database) -> None:
     assert not await database.read(guilds.sealed_rows)
     await store(database, JOB)
     assert await database.read(guilds.sealed_rows)
+
+
+async def test_a_job_runs_and_is_taken_back(database: Database) -> None:
+    place = town()
+    place.database = database
+    works = Works(place)
+    people = [place.resident(f"P{number}", MEMBER + number) for number in range(1, 4)]
+    job_id = await works.started(many(3))
+    await works.drive()
+    assert [one.links for one in people] == [["CHAR1"], ["CHAR2"], ["CHAR3"]]
+    plan = await works.jobs.plan_undo(works.turn(), job_id)
+    assert plan.unlinks == 3
+    await works.jobs.start(works.turn(), RunIntent(job=plan.job.id))
+    await works.drive()
+    assert [one.links for one in people] == [[], [], []]
+    owned = await works.started([OwnerRow(2, "A", "x"), OwnerRow(3, "B", "y")], kind=BulkKind.OWNERS)
+    await works.drive()
+    status = await works.jobs.status(works.turn())
+    assert {look.job.id: look.job.state for look in status.jobs} == dict.fromkeys(
+        (job_id, plan.job.id, owned), JobState.DONE
+    )
