@@ -145,7 +145,7 @@ class TestLostAnswers:
         draft.submit(1, {JOB: "Cop"}, version=draft.version)
         place.cad.lose("create", applied=False)
         await driven(place, creation, await create(place, creation, draft))
-        assert draft.state is DraftState.UNSURE
+        assert draft.state.value == "unsure"
         await listed(place, place.turn())
         place.cad.lose("create", applied=False, times=2)
         kept = await create(place, creation, draft, "again")
