@@ -68,9 +68,11 @@ class PostOffice:
             sent = await self._insist(lambda: channel.send(**_message(reply, mention), nonce=nonce))
         return sent.id
 
-    async def unanswered(self, token: str, interaction_id: int) -> bool:
+    async def unanswered(self, token: str, interaction_id: int, *, promised: bool) -> bool:
         """Whether an interaction's answer is still to come: "thinking", or what was clicked as it was then.
 
+        `promised`: it was written down that one is to come. Of what was clicked that tells more than its last edit,
+        which may have been an earlier one that was made again.
         Raises what discord.py raises. A message that is gone has no answer to show any more, so it counts as well.
         """
         webhook = discord.Webhook.partial(self._bot.application_id or 0, token, client=self._bot)
@@ -80,6 +82,8 @@ class PostOffice:
             return True
         if message.id > interaction_id:
             return message.flags.loading
+        if promised:
+            return True
         asked = discord.utils.snowflake_time(interaction_id) + MILLISECOND  # ids are no more exact than that
         return message.edited_at is None or message.edited_at < asked
 

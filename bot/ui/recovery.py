@@ -71,6 +71,7 @@ class Recovery:
         self._open: tuple[Entry, ...] = ()
         self._untold: tuple[Entry, ...] = ()
         self._unheard: tuple[Waiting, ...] = ()
+        self._promised: set[int] = set()
 
     async def find(self) -> None:
         """Look up what was left, and note that its outcomes are owed.
@@ -82,6 +83,7 @@ class Recovery:
         await self._operations.owe(one for one in self._open if one.token is not None and not one.owed)
         known = {one.interaction_id for one in (*self._open, *self._untold)}
         waiting = [one for one in self._waiting.left() if self._serves(one.guild_id)]
+        self._promised = {one.interaction_id for one in waiting}
         self._unheard = tuple(one for one in waiting if one.interaction_id not in known)
         for one in self._unheard:
             if self._clock() - one.at < TOKEN_SECONDS:
@@ -149,7 +151,8 @@ class Recovery:
 
     async def _is_unanswered(self, left: _Left, interaction_id: int) -> bool:
         try:
-            return await self._office.unanswered(left.token, interaction_id)
+            promised = interaction_id in self._promised
+            return await self._office.unanswered(left.token, interaction_id, promised=promised)
         except (discord.DiscordException, *BROKEN) as error:
             log.warning("could not see whether %s was answered: %s", left.reference, type(error).__name__)
             return False

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from sandbox.discord import Exchange
+    from sandbox.discord.composer import Value
     from tests.e2e.world import Player, World
 
 LINKING = ("link", "link", "unlink")
@@ -82,7 +83,7 @@ def wanted(world: World, kinds: tuple[str, ...], count: int) -> list[Asked]:
 async def introduce(world: World, made: list[Asked]) -> None:
     """Let staff say once whose account is whose, where the CAD itself can't: in its first generation."""
     for player in dict.fromkeys(one.player for one in made):
-        options = {"member": player.member, "api_id": player.api_id}
+        options: dict[str, Value | None] = {"member": player.member, "api_id": player.api_id}
         said = await _step(world.discord.command(world.admin, "account set", options), world)
         assert shown(said).content.startswith("Bound"), shown(said).text
 

@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from bot.ui.visit import reference_of
 from tests.faults.storm import OPEN, rows
 
 if TYPE_CHECKING:
@@ -137,6 +138,8 @@ def _told(world: World, one: Asked, found: list[Mapping[str, object]]) -> str:
 
 def _story(world: World, one: Asked, found: list[Mapping[str, object]]) -> str:
     """Return everything about one thing, in a line or two."""
+    tried = [f"{reference_of(each.interaction.id)} {each!r}" for each in one.attempts]
     said = [message.content for each in one.attempts for message in [each.message, *each.followups] if message]
     states = [(row["reference"], row["state"], row["cause"], bool(row["owed"])) for row in found]
-    return f"{one.kind} {one.subject}: in the CAD {one.times(world)} times; history {states}; read {said}"
+    done = f"{one.kind} {one.subject}: in the CAD {one.times(world)} times"
+    return f"{done}; history {states}; tried {tried}; read {said}"
