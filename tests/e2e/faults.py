@@ -103,6 +103,11 @@ def assert_true(world: World, player: Player, act: str, answer: Exchange) -> Non
         assert leak not in told
 
 
+async def settled(world: World, answer: Exchange) -> None:
+    """Wait until what was kept is settled, and the answer says what became of it."""
+    await world.discord.until(lambda: not headline(answer).startswith("Kept"), 40.0)
+
+
 def again(answer: Exchange) -> str:
     """Return the label of the button that leads on after a failure, empty without one."""
     return next((label for label in labels(answer) if label.startswith(("Try again", "Create", "Back"))), "")

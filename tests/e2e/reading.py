@@ -32,7 +32,7 @@ def reference(exchange: Exchange) -> str:
 
 def says_done(exchange: Exchange) -> bool:
     """Whether the answer says that what was wanted is done (now or already)."""
-    done = ("Linked", "Already linked", "Unlinked", "Undone", "Created")
+    done = ("Linked", "Already linked", "Unlinked", "Undone", "Created", "Done: ")
     return headline(exchange).startswith(done) and not says_unchanged(exchange)
 
 
