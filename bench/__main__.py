@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     Measure = Callable[[Plan, Path], Awaitable[list[Figure]]]
 
 EX_MISSED = 1
-WIDTH = 140
+WIDTH = 170
 """Columns of the table, however narrow the terminal: a wrapped number is no number."""
 
 OUT = Path(__file__).with_name("out")

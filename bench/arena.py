@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from sandbox.discord import Exchange, Member, Value
 
 KEY = "bench-3f6d1a90-community-key"
-PEOPLE = 64
+PEOPLE = 32
 ROLES = CHANNELS = 50
 ANSWER_SECONDS = 60.0
 

@@ -35,7 +35,7 @@ async def measure_economy(_: Plan, directory: Path) -> list[Figure]:
 
 
 def _figure(command: str, calls: list[int], most: int) -> Figure:
-    return Figure(f"CAD calls, {command}", "", (float(max(calls)),), bar=Bar(most), note=f"the most of {len(calls)}")
+    return Figure(f"CAD calls, {command}", "", (float(max(calls)),), bar=Bar(most))
 
 
 async def _link(arena: Arena) -> int:

@@ -27,10 +27,10 @@ MEASURED_WITH = ("charlink", "discord.py", "aiohttp", "SQLAlchemy")
 def table(figures: Sequence[Figure]) -> Table:
     """Return the figures as a table: medians, in brackets the lowest and highest round; notes below."""
     made = Table(title="Charlink beside the floor", title_justify="left", caption_justify="left")
-    made.add_column("what")
+    made.add_column("what", no_wrap=True)
     for heading in ("bot", "compared with", "ratio", "bar"):
         made.add_column(heading, justify="right", no_wrap=True)
-    made.add_column("")
+    made.add_column("", no_wrap=True)
     for figure in figures:
         ours = f"{_spread(figure.bot)} {figure.unit}".strip()
         theirs = f"{figure.against} {_spread(figure.other)} {figure.unit}".strip() if figure.other else ""

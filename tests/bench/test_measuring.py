@@ -13,7 +13,7 @@ import pytest
 from typer.testing import CliRunner
 
 from bench import __main__ as command
-from bench.arena import CHANNELS, ROLES, Arena
+from bench.arena import CHANNELS, PEOPLE, ROLES, Arena
 from bench.calls import measure_calls
 from bench.canned import ACCOUNT, Canned
 from bench.contestant import DEFAULT_INTENTS, FLOOR, Program, Running
@@ -45,8 +45,8 @@ async def test_bot_and_floor_do_the_same_and_are_timed_alike(tmp_path: Path) -> 
         states = dict(kept.execute("SELECT state, count(*) FROM history GROUP BY state").fetchall())
     with sqlite3.connect(tmp_path / "bot" / "data" / "charlink.db") as kept:
         done = kept.execute("SELECT count(*) FROM history WHERE action = 'link' AND state = 'done'").fetchone()
-    assert states == {"done": 64 + 20 + 30}
-    assert done == (64 + 20 + 30,)
+    assert states == {"done": PEOPLE + 20 + 30}
+    assert done == (PEOPLE + 20 + 30,)
 
 
 async def test_a_program_that_does_not_do_the_work_is_found_out(tmp_path: Path) -> None:
