@@ -78,9 +78,11 @@ class DurableEngine:
         if self._dbos is None:
             return
         logging.getLogger("dbos").setLevel(logging.CRITICAL)  # what the stop cuts off is no error: it goes on
-        # DBOS put its own executor in place of the loop's, and now ends it.
-        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor())
+        # DBOS put its own executor in place of the loop's, and now ends it: what is under way puts it there once more.
+        loop, executor = asyncio.get_running_loop(), ThreadPoolExecutor()
+        loop.set_default_executor(executor)
         await asyncio.to_thread(self._dbos.DBOS.destroy, destroy_registry=True)
+        loop.set_default_executor(executor)
         self._dbos = None
 
     async def _start(self, kind: str, key: str) -> None:

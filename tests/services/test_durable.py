@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+import time
 from pathlib import Path
 
 import pytest
 
-from bot.services.durable import DurableEngine
+from bot.services.durable import LONGEST_PAUSE, DurableEngine
 from bot.storage.address import engine_url
 
 pytestmark = pytest.mark.xdist_group("dbos")
@@ -109,6 +110,30 @@ async def test_an_engine_that_closed_takes_nothing_more(file: str) -> None:
     await engine.close()
     await engine.operation("i:1")
     assert work.attempts == []
+
+
+async def test_after_a_stop_in_the_middle_the_loop_has_threads(file: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    from dbos import DBOS  # noqa: PLC0415 - the engine loads it late as well
+
+    loop, stopping = asyncio.get_running_loop(), asyncio.Event()
+
+    async def attempt(_: str) -> float | None:
+        await stopping.wait()
+        return 2 * LONGEST_PAUSE  # so that DBOS has something to do while it is destroyed
+
+    def destroy(**given: bool) -> None:
+        loop.call_soon_threadsafe(stopping.set)
+        time.sleep(0.2)
+        really(**given)
+
+    really = DBOS.destroy
+    monkeypatch.setattr(DBOS, "destroy", destroy)
+    engine = DurableEngine(file)
+    engine.attach(operation=attempt, job=attempt)
+    await engine.operation("i:1")
+    await asyncio.sleep(0.1)
+    await engine.close()
+    assert await asyncio.to_thread(lambda: "alive") == "alive"
 
 
 def test_its_tables_stand_beside_ours(file: str) -> None:
