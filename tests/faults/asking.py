@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -50,11 +51,18 @@ class Asked:
         """Ask once, and wait for an answer. Raises Cut where it did not come so far that something could be done."""
         self.begun += 1
         try:
-            last = await STEPS[self.kind](world, self)
+            await STEPS[self.kind](world, self)
         except (NotAllowed, AssertionError, TimeoutError) as error:
             raise Cut from error
-        self.attempts.append(last)
-        await world.discord.until(lambda: last.settled_now, STEP_SECONDS)
+        await world.discord.until(lambda: self.attempts[-1].settled_now, STEP_SECONDS)
+
+    async def act(self, acting: Awaitable[Exchange]) -> None:
+        """Take the last step, and keep its interaction also when the storm takes the person away meanwhile."""
+
+        async def kept() -> None:
+            self.attempts.append(await acting)
+
+        await asyncio.shield(asyncio.ensure_future(kept()))
 
 
 def wanted(world: World, kinds: tuple[str, ...], count: int) -> list[Asked]:
@@ -99,38 +107,38 @@ async def _step(acting: Awaitable[Exchange], world: World) -> Exchange:
     return exchange
 
 
-async def _link(world: World, asked: Asked) -> Exchange:
-    return await world.discord.command(asked.player.member, "linkchar", {"sync_id": asked.subject})
+async def _link(world: World, asked: Asked) -> None:
+    await asked.act(world.discord.command(asked.player.member, "linkchar", {"sync_id": asked.subject}))
 
 
-async def _unlink(world: World, asked: Asked) -> Exchange:
+async def _unlink(world: World, asked: Asked) -> None:
     who = asked.player.member
     options = {"sync_id": asked.subject, "action": "remove"}
     question = await _step(world.discord.command(who, "linkchar", options), world)
-    return await world.discord.press(who, shown(question), "Unlink")
+    await asked.act(world.discord.press(who, shown(question), "Unlink"))
 
 
-async def _create(world: World, asked: Asked) -> Exchange:
+async def _create(world: World, asked: Asked) -> None:
     who = asked.player.member
     on = await _step(world.discord.command(who, "newchar"), world)
     if on.modal is None:
         on = await _press_first(world, asked, on, "Start over", "Start", "Continue")
     typed = {"First": "Stormy", "Last": asked.subject}
     ready = await _step(world.discord.submit(who, on.modal, typed), world)
-    return await world.discord.press(who, shown(ready), "Create")
+    await asked.act(world.discord.press(who, shown(ready), "Create"))
 
 
-async def _remove(world: World, asked: Asked) -> Exchange:
+async def _remove(world: World, asked: Asked) -> None:
     who = asked.player.member
     question = await _step(world.discord.command(who, "chars remove", {"character": asked.subject}), world)
-    return await world.discord.press(who, shown(question), "Remove")
+    await asked.act(world.discord.press(who, shown(question), "Remove"))
 
 
-async def _select(world: World, asked: Asked) -> Exchange:
-    return await world.discord.command(asked.player.member, "chars select", {"character": asked.subject})
+async def _select(world: World, asked: Asked) -> None:
+    await asked.act(world.discord.command(asked.player.member, "chars select", {"character": asked.subject}))
 
 
-async def _edit(world: World, asked: Asked) -> Exchange:
+async def _edit(world: World, asked: Asked) -> None:
     who = asked.player.member
     on = await _step(world.discord.command(who, "chars edit", {"character": asked.subject}), world)
     if on.modal is None:
@@ -138,7 +146,7 @@ async def _edit(world: World, asked: Asked) -> Exchange:
     if on.modal is None:
         on = await _press_first(world, asked, on, "Continue")
     ready = await _step(world.discord.submit(who, on.modal, {"Last": "Changed"}), world)
-    return await world.discord.press(who, shown(ready), "Save")
+    await asked.act(world.discord.press(who, shown(ready), "Save"))
 
 
 async def _press_first(world: World, asked: Asked, on: Exchange, *labels: str) -> Exchange:
@@ -150,7 +158,7 @@ async def _press_first(world: World, asked: Asked, on: Exchange, *labels: str) -
     return await _step(world.discord.press(asked.player.member, message, there[0]), world)
 
 
-STEPS: dict[str, Callable[[World, Asked], Awaitable[Exchange]]] = {
+STEPS: dict[str, Callable[[World, Asked], Awaitable[None]]] = {
     "link": _link,
     "unlink": _unlink,
     "create": _create,
