@@ -14,6 +14,9 @@ test: $(VENV)/.dev  ## the tests
 coverage: $(VENV)/.dev  ## the tests, with what they cover; takes about three times as long
 	$(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report=term
 
+faults: $(VENV)/.dev  ## 1,000 operations, 200 kills, faults on both sides, and the verdict: some minutes
+	$(BIN)/python -m tests.faults
+
 check: $(VENV)/.dev  ## format, lint, types, layers, tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
