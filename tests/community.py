@@ -145,9 +145,9 @@ class Scratch(Database):
         await self._make()
         return await super().read(work)
 
-    async def write(self, work: Callable[[Connection], T]) -> T:
+    async def write(self, work: Callable[[Connection], T], *, synced: bool = True) -> T:
         await self._make()
-        return await super().write(work)
+        return await super().write(work, synced=synced)
 
     async def _make(self) -> None:
         if not self._made:

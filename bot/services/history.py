@@ -185,7 +185,7 @@ class History:
         await asyncio.sleep(WIPE_SECONDS)
         shown, self._shown = self._shown, []
         try:
-            await self._database.write(lambda tx: operations.wipe_tokens(tx, shown))
+            await self._database.write(lambda tx: operations.wipe_tokens(tx, shown), synced=False)
         except StorageError as error:
             log.warning("tokens that did their duty are wiped by age: %s", error)
 
@@ -242,7 +242,8 @@ class History:
             rows.settle(tx, entry)
 
         try:
-            await self._database.write(work)
+            # What was done and is found `sending` after a loss of power is read back: that is no reason to wait now.
+            await self._database.write(work, synced=state is not State.DONE)
         except StorageError as error:
             # The CAD has done what it has done: the person is told that, and the row is completed when it can be.
             log.error("operation %s can't be completed in the history yet: %s", entry.reference, error)  # noqa: TRY400 - one line for operators

@@ -90,7 +90,7 @@ class Tickets:
         if not stored:
             return
         try:
-            await self._database.write(lambda tx: rows.save(tx, stored))
+            await self._database.write(lambda tx: rows.save(tx, stored), synced=False)
         except StorageError as error:
             log.warning("%d button(s) could not be stored and will not outlive this process: %s", len(stored), error)
 

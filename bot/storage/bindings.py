@@ -7,19 +7,27 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, or_, select, update
 
 from bot.storage.guilds import save_community
 from bot.storage.statements import upsert
 from bot.storage.tables import bindings
 
 if TYPE_CHECKING:
-    from sqlalchemy import ColumnElement, Connection
+    from sqlalchemy import ColumnElement, Connection, Result
 
 EVERYWHERE = 0
 """The guild id of a row that holds in every guild of its community."""
+
+
+_HIS = select(bindings).where(
+    bindings.c.community_id == bindparam("community"),
+    bindings.c.member_id == bindparam("member"),
+    or_(bindings.c.guild_id == EVERYWHERE, bindings.c.guild_id == bindparam("guild")),
+)
+"""Asked for every command, so it is built once."""
 
 
 class Source(StrEnum):
@@ -53,8 +61,8 @@ class Binding:
 
 def effective(tx: Connection, community_id: str, guild_id: int, member_id: int) -> Binding | None:
     """Return the binding that holds for a member in a guild."""
-    his = (bindings.c.community_id == community_id) & (bindings.c.member_id == member_id)
-    found = {row.guild_id: row for row in _select(tx, his & bindings.c.guild_id.in_((EVERYWHERE, guild_id)))}
+    rows = tx.execute(_HIS, {"community": community_id, "member": member_id, "guild": guild_id})
+    found = {row.guild_id: row for row in _bindings(rows)}
     if guild_id in found or not found:
         return found.get(guild_id)
     everywhere = found[EVERYWHERE]
@@ -123,5 +131,8 @@ def _same(row: Binding) -> ColumnElement[bool]:
 
 
 def _select(tx: Connection, condition: ColumnElement[bool]) -> tuple[Binding, ...]:
-    rows = tx.execute(select(bindings).where(condition).order_by(bindings.c.guild_id, bindings.c.member_id))
+    return _bindings(tx.execute(select(bindings).where(condition).order_by(bindings.c.guild_id, bindings.c.member_id)))
+
+
+def _bindings(rows: Result[Any]) -> tuple[Binding, ...]:
     return tuple(Binding(**{**row._mapping, "source": Source(row.source)}) for row in rows)  # noqa: SLF001 - a Row's public name

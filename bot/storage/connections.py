@@ -9,7 +9,7 @@ import logging
 import sqlite3
 import time
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 # Loaded late with DBOS, it would be half there for a statement that runs in another thread meanwhile.
 import sqlalchemy.orm  # noqa: F401
@@ -19,11 +19,13 @@ from sqlalchemy.pool import QueuePool, StaticPool
 from bot.storage.address import SQLITE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from sqlalchemy import Connection, Engine
     from sqlalchemy.engine import ExceptionContext
+
+T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
@@ -114,6 +116,30 @@ def references_unchecked(tx: Connection) -> Iterator[None]:
         yield
     finally:
         connection.execute("PRAGMA foreign_keys = ON")
+
+
+def committed_later(work: Callable[[Connection], T]) -> Callable[[Connection], T]:
+    """Return a work for PostgreSQL whose commit does not wait for the disk."""
+
+    def unwaited(tx: Connection) -> T:
+        tx.exec_driver_sql("SET LOCAL synchronous_commit TO OFF")
+        return work(tx)
+
+    return unwaited
+
+
+@contextmanager
+def unsynced(tx: Connection) -> Iterator[None]:
+    """Let the transaction's commit not wait for the disk: it survives the process, perhaps not a loss of power."""
+    connection = tx.connection.driver_connection
+    if not isinstance(connection, sqlite3.Connection):
+        yield
+        return
+    connection.execute("PRAGMA synchronous = NORMAL")
+    try:
+        yield
+    finally:
+        connection.execute("PRAGMA synchronous = FULL")
 
 
 def _sqlite(url: URL, **pool: Any) -> Engine:  # noqa: ANN401 - the engine's own

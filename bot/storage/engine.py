@@ -93,15 +93,22 @@ class Database:
             self._readers, copy_context().run, lambda: self._transaction(self._reading, work)
         )
 
-    async def write(self, work: Callable[[Connection], T]) -> T:
+    async def write(self, work: Callable[[Connection], T], *, synced: bool = True) -> T:
         """Run a work in a thread and in one transaction, which is committed when it returns, else rolled back.
 
         Raises StorageError where the database fails, IntegrityError where a row contradicts another, and whatever the
         work raises. Once called it goes on to its end, also if the caller is cancelled meanwhile: what was asked for
         is then stored, or its failure logged. PostgreSQL may have to roll it back and begin again, so a work changes
         nothing but the database.
+
+        Not `synced`: it survives a kill of the process at once, a loss of power only after the next write that is. For
+        what can be found out anew, or is no loss.
         """
-        return await self._finish(lambda: self._transaction(self._writing, work))
+        if synced:
+            return await self._finish(lambda: self._transaction(self._writing, work))
+        if self._shared:
+            work = connections.committed_later(work)
+        return await self._finish(lambda: self._transaction(self._writing, work, around=connections.unsynced))
 
     async def close(self) -> None:
         """Wait for what is under way, and close every connection."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from sqlalchemy import null, update
+from sqlalchemy import bindparam, update
 
 from bot.storage.statements import fitted, insert_once
 from bot.storage.tables import history
@@ -32,6 +32,7 @@ class State(StrEnum):
 
 
 SETTLED = frozenset({State.DONE, State.REFUSED, State.FAILED, State.UNKNOWN, State.CANCELLED})
+_SETTLE = update(history).where(history.c.operation == bindparam("this"), history.c.state.not_in(SETTLED))
 TOKEN_SECONDS = 15 * 60.0
 """How long an interaction can still be answered, in seconds; after that its token is wiped."""
 
@@ -75,8 +76,6 @@ class Entry:
 def add(tx: Connection, entry: Entry) -> bool:
     """Insert a row, begun or finished; False if that operation is there already."""
     values = {name: getattr(entry, name) for name in Entry.__dataclass_fields__ if name != "number"}
-    values["before"] = null() if entry.before is None else entry.before
-    values["after"] = null() if entry.after is None else entry.after
     values["posted"] = entry.job_id is not None  # of a bulk job one line is told, not one for each row
     return insert_once(tx, history, values)
 
@@ -91,13 +90,12 @@ def settle(tx: Connection, entry: Entry) -> bool:
         "cause": entry.cause,
         "account": entry.account,
         "subject": entry.subject,
-        "before": null() if entry.before is None else entry.before,
-        "after": null() if entry.after is None else entry.after,
+        "before": entry.before,
+        "after": entry.after,
         "ended_at": entry.ended_at,
         "sealed_order": None,
     }
-    begun = (history.c.operation == entry.operation) & history.c.state.not_in(SETTLED)
-    return tx.execute(update(history).where(begun).values(fitted(history, values))).rowcount == 1
+    return tx.execute(_SETTLE, {"this": entry.operation, **fitted(history, values)}).rowcount == 1
 
 
 def wipe_tokens(tx: Connection, *, before: float) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from sqlalchemy import String
@@ -10,7 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sqlalchemy import Connection, Table
+    from sqlalchemy import Connection, Executable, Table
     from sqlalchemy.types import TypeEngine
 
 
@@ -27,17 +28,27 @@ def _fitted(kind: TypeEngine[object], value: object) -> object:
 
 def upsert(tx: Connection, table: Table, key: Mapping[str, object], values: Mapping[str, object]) -> None:
     """Insert a row, or change these values of the one that has the key. `key` is a primary key or a unique set."""
-    values = fitted(table, values)
-    if tx.dialect.name == "postgresql":
-        on_postgresql = postgresql.insert(table).values({**key, **values})
-        tx.execute(on_postgresql.on_conflict_do_update(index_elements=list(key), set_=dict(values) or dict(key)))
-    else:
-        on_sqlite = sqlite.insert(table).values({**key, **values})
-        tx.execute(on_sqlite.on_conflict_do_update(index_elements=list(key), set_=dict(values) or dict(key)))
+    statement = _upsert(table, tx.dialect.name, tuple(key), tuple(values))
+    tx.execute(statement, {**key, **fitted(table, values)})
 
 
 def insert_once(tx: Connection, table: Table, values: Mapping[str, object]) -> bool:
     """Insert a row unless one with such a key is there already; whether it was inserted."""
-    insert = postgresql.insert(table) if tx.dialect.name == "postgresql" else sqlite.insert(table)
-    inserted = insert.values(fitted(table, values)).on_conflict_do_nothing().returning(*table.primary_key)
-    return tx.execute(inserted).first() is not None  # the count of rows is not told for an insert with psycopg
+    inserted = tx.execute(_insert_once(table, tx.dialect.name), fitted(table, values))
+    return inserted.first() is not None  # the count of rows is not told for an insert with psycopg
+
+
+# Building a statement takes longer than running it: what is run for every command is built once.
+
+
+@cache
+def _upsert(table: Table, dialect: str, key: tuple[str, ...], values: tuple[str, ...]) -> Executable:
+    insert = postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+    changed = {name: insert.excluded[name] for name in values or key}
+    return insert.on_conflict_do_update(index_elements=list(key), set_=changed)
+
+
+@cache
+def _insert_once(table: Table, dialect: str) -> Executable:
+    insert = postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+    return insert.on_conflict_do_nothing().returning(*table.primary_key)

@@ -175,8 +175,8 @@ history = Table(
     Column("member_id", BigInteger),  # whom it was about; null: an account that no member stands for
     Column("account", String(300), nullable=False, server_default=""),
     Column("subject", String(300), nullable=False, server_default=""),  # a sync ID, a record id, a setting
-    Column("before", JSON),
-    Column("after", JSON),
+    Column("before", JSON(none_as_null=True)),
+    Column("after", JSON(none_as_null=True)),
     Column("state", String(16), nullable=False),
     Column("cause", String(64), nullable=False, server_default=""),  # the message key of a refusal or failure
     Column("reference", String(16), nullable=False),

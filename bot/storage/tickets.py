@@ -31,6 +31,9 @@ class TicketRow:
     spent: bool = False
 
 
+_INSERT = insert(tickets)
+
+
 def save(tx: Connection, issued: Sequence[TicketRow]) -> None:
     """Store tickets that were just issued."""
     values = [
@@ -38,7 +41,7 @@ def save(tx: Connection, issued: Sequence[TicketRow]) -> None:
         for row in issued
     ]
     if values:
-        tx.execute(insert(tickets), values)
+        tx.execute(_INSERT, values)
 
 
 def find(tx: Connection, ticket_id: str) -> TicketRow | None:

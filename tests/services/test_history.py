@@ -109,7 +109,7 @@ async def test_one_decision_is_carried_out_once(place: Town) -> None:
 
 
 async def test_a_database_that_fails_before_the_call_stops_it(place: Town, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def fails(_: object) -> None:
+    async def fails(_: object, **__: object) -> None:
         raise StorageError
 
     monkeypatch.setattr(place.database, "write", fails)
@@ -125,11 +125,11 @@ async def test_one_that_fails_after_the_call_hides_no_outcome_and_the_row_is_com
     monkeypatch.setattr(module, "COMPLETE_AFTER", (0, 0, 0))
     write, failures = place.database.write, [True, True]
 
-    async def shaky(work: object) -> object:
+    async def shaky(work: object, **how: object) -> object:
         if kept_open and failures:
             failures.pop()
             raise StorageError
-        return await write(work)  # type: ignore[arg-type]
+        return await write(work, **how)  # type: ignore[arg-type]
 
     kept_open = False
     monkeypatch.setattr(place.database, "write", shaky)
