@@ -36,6 +36,11 @@ def says_done(exchange: Exchange) -> bool:
     return headline(exchange).startswith(done) and not says_unchanged(exchange)
 
 
+def says_kept(exchange: Exchange) -> bool:
+    """Whether the answer says that the bot goes on by itself."""
+    return headline(exchange).startswith("Kept: ")
+
+
 def says_unchanged(exchange: Exchange) -> bool:
     """Whether the answer says that nothing was changed."""
     return UNCHANGED.search(text(exchange)) is not None and not says_uncertain(exchange)

@@ -10,14 +10,15 @@ import pytest
 
 from sandbox.cad import FaultKind
 from tests.e2e import wire
-from tests.e2e.faults import ACTS, again, assert_true, done_times, prepare
-from tests.e2e.reading import assert_refused, headline, says_unchanged
+from tests.e2e.faults import ACTS, assert_true, done_times, prepare
+from tests.e2e.reading import assert_refused, headline, says_kept, says_unchanged
 from tests.e2e.world import V1, V2, labels, text, world_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.e2e.world import Config, World
+    from sandbox.discord import Exchange
+    from tests.e2e.world import Config, Player, World
 
 pytestmark = pytest.mark.asyncio
 both = pytest.mark.parametrize("config", [V1, V2], ids=["v1", "v2"])
@@ -28,6 +29,7 @@ async def refused(world: World, act: str, *words: str) -> None:
     player = prepare(world, act)
     answer = await ACTS[act](world, player)
     assert_refused(answer, *words)
+    assert not says_kept(answer), text(answer)  # somebody has to act first
     assert says_unchanged(answer), text(answer)
     assert_true(world, player, act, answer)
     assert done_times(world, player, act) == 0
@@ -82,7 +84,7 @@ async def test_the_key_of_another_community_is_never_shown(tmp_path: Path, confi
         assert wrong not in world.news()
 
 
-async def test_v2_waits_a_429_out_when_that_fits_and_tells_it_otherwise(tmp_path: Path) -> None:
+async def test_v2_waits_a_429_out_when_that_fits_and_keeps_it_otherwise(tmp_path: Path) -> None:
     async def waited_out(world: World, act: str) -> None:
         player = prepare(world, act)
         world.cad.faults.add(FaultKind.RATE_LIMITED, act, retry_after="1")
@@ -103,17 +105,27 @@ async def test_v1_stays_away_for_as_long_as_a_429_says_or_a_minute(tmp_path: Pat
     async with world_of(V1, tmp_path) as world:
         await too_long(world, "create")
         world.cad.faults.add(FaultKind.RATE_LIMITED, "link", calls=None)
-        await refused(world, "link", "60 second")
+        await kept_unsent(world, "link", "60 second")
+
+
+async def kept_unsent(world: World, act: str, *words: str) -> tuple[Player, Exchange]:
+    """Let an act be put off by the fault that waits, or by the bot itself: kept, told, and nothing changed so far."""
+    player = prepare(world, act)
+    answer = await ACTS[act](world, player)
+    assert headline(answer) == "Kept: the CAD can't take this right now."
+    assert_refused(answer, "Nothing was changed yet", *words)
+    assert labels(answer) == ["Take it back"]
+    assert done_times(world, player, act) == 0
+    return player, answer
 
 
 async def too_long(world: World, act: str) -> None:
-    """Let the CAD ask for more patience than anybody has: told with the time, and nothing is sent before."""
+    """Let the CAD ask for more patience than anybody has: kept, told with the time, and nothing is sent before."""
     world.cad.faults.add(FaultKind.RATE_LIMITED, act, retry_after="119")
-    player = prepare(world, act)
-    answer = await ACTS[act](world, player)
-    assert_refused(answer, "Nothing was changed")
+    player, answer = await kept_unsent(world, act)
     assert any(f"{seconds} second" in text(answer) for seconds in (117, 118, 119)), text(answer)
-    assert again(answer), labels(answer)
     world.forget()
-    await refused(world, act, "second")
+    await kept_unsent(world, act, "second")
+    assert headline(await world.press(world.staff, answer, "Take it back")).startswith("Taken back")
     assert act not in {call.endpoint for call in world.calls}
+    assert done_times(world, player, act) == 0
