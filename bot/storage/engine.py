@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 
 from bot.storage import connections
 from bot.storage.address import SQLITE, parse_url, prepare_file, sqlite_file
+from bot.storage.batches import Batches
 from bot.storage.failures import rolled_back, storage_error
 from bot.storage.migrations import is_newest, upgrade
 
@@ -58,6 +59,7 @@ class Database:
         self._writing, self._reading = connections.sqlite_engines(file)
         self._writers = ThreadPoolExecutor(1, "database-writer")
         self._readers = ThreadPoolExecutor(connections.SQLITE_READERS, "database-reader") if file else self._writers
+        self._batches = Batches(self._writers, self._write)
 
     def __repr__(self) -> str:
         return f"Database({self._writing.dialect.name})"
@@ -104,11 +106,9 @@ class Database:
         Not `synced`: it survives a kill of the process at once, a loss of power only after the next write that is. For
         what can be found out anew, or is no loss.
         """
-        if synced:
-            return await self._finish(lambda: self._transaction(self._writing, work))
-        if self._shared:
-            work = connections.committed_later(work)
-        return await self._finish(lambda: self._transaction(self._writing, work, around=connections.unsynced))
+        if not self._shared:
+            return await _outcome(asyncio.wrap_future(self._batches.add(work, synced=synced)))
+        return await self._finish(lambda: self._write(work if synced else connections.committed_later(work)))
 
     async def close(self) -> None:
         """Wait for what is under way, and close every connection."""
@@ -118,13 +118,11 @@ class Database:
             engine.dispose()
 
     async def _finish(self, run: Callable[[], T]) -> T:
-        running = asyncio.get_running_loop().run_in_executor(self._writers, copy_context().run, run)
-        try:
-            await asyncio.wait([running])
-        except asyncio.CancelledError:
-            running.add_done_callback(_unheard)
-            raise
-        return running.result()
+        return await _outcome(asyncio.get_running_loop().run_in_executor(self._writers, copy_context().run, run))
+
+    def _write(self, work: Callable[[Connection], T], synced: bool = True) -> T:  # noqa: FBT001, FBT002 - as `Batches` calls it
+        around = nullcontext if synced or self._shared else connections.unsynced
+        return self._transaction(self._writing, work, around=around)  # type: ignore[arg-type]  # nullcontext takes anything
 
     def _transaction(
         self,
@@ -149,6 +147,16 @@ class Database:
                 raise failure from None
             return result
         raise AssertionError  # the last attempt returns or raises
+
+
+async def _outcome(running: asyncio.Future[T]) -> T:
+    """Return what a write does, which goes on to its end also where nobody waits for it any more."""
+    try:
+        await asyncio.wait([running])
+    except asyncio.CancelledError:
+        running.add_done_callback(_unheard)
+        raise
+    return running.result()
 
 
 def _unheard(running: asyncio.Future[T]) -> None:
