@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: demo bench test coverage check format clean
+.PHONY: demo bench test coverage faults check format clean
 
 demo: $(VENV)/.run  ## the tour: the real bot over the sandbox, no token or key needed
 	$(BIN)/python -m sandbox tour

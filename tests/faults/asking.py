@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from sandbox.discord import NotAllowed
+from sandbox.discord import NoAnswer, NotAllowed
 from tests.e2e.world import shown
 
 if TYPE_CHECKING:
@@ -52,9 +52,9 @@ class Asked:
         self.begun += 1
         try:
             await STEPS[self.kind](world, self)
-        except (NotAllowed, AssertionError, TimeoutError) as error:
+        except (NotAllowed, AssertionError, NoAnswer) as error:
             raise Cut from error
-        await world.discord.until(lambda: self.attempts[-1].settled_now, STEP_SECONDS)
+        await self.attempts[-1].settled(STEP_SECONDS)
 
     async def act(self, acting: Awaitable[Exchange]) -> None:
         """Take the last step, and keep its interaction also when the storm takes the person away meanwhile."""
@@ -92,7 +92,7 @@ async def introduce(world: World, made: list[Asked]) -> None:
     """Let staff say once whose account is whose, where the CAD itself can't: in its first generation."""
     for player in dict.fromkeys(one.player for one in made):
         options: dict[str, Value | None] = {"member": player.member, "api_id": player.api_id}
-        said = await _step(world.discord.command(world.admin, "account set", options), world)
+        said = await _step(world.discord.command(world.admin, "account set", options))
         assert shown(said).content.startswith("Bound"), shown(said).text
 
 
@@ -101,10 +101,9 @@ def _born(world: World, player: Player, first: str) -> int:
     return int(world.cad.state.add_record(player.account, values)["id"])
 
 
-async def _step(acting: Awaitable[Exchange], world: World) -> Exchange:
+async def _step(acting: Awaitable[Exchange]) -> Exchange:
     exchange = await acting
-    await world.discord.until(lambda: exchange.settled_now, STEP_SECONDS)
-    return exchange
+    return await exchange.settled(STEP_SECONDS)
 
 
 async def _link(world: World, asked: Asked) -> None:
@@ -114,23 +113,23 @@ async def _link(world: World, asked: Asked) -> None:
 async def _unlink(world: World, asked: Asked) -> None:
     who = asked.player.member
     options = {"sync_id": asked.subject, "action": "remove"}
-    question = await _step(world.discord.command(who, "linkchar", options), world)
+    question = await _step(world.discord.command(who, "linkchar", options))
     await asked.act(world.discord.press(who, shown(question), "Unlink"))
 
 
 async def _create(world: World, asked: Asked) -> None:
     who = asked.player.member
-    on = await _step(world.discord.command(who, "newchar"), world)
+    on = await _step(world.discord.command(who, "newchar"))
     if on.modal is None:
         on = await _press_first(world, asked, on, "Start over", "Start", "Continue")
     typed = {"First": "Stormy", "Last": asked.subject}
-    ready = await _step(world.discord.submit(who, on.modal, typed), world)
+    ready = await _step(world.discord.submit(who, on.modal, typed))
     await asked.act(world.discord.press(who, shown(ready), "Create"))
 
 
 async def _remove(world: World, asked: Asked) -> None:
     who = asked.player.member
-    question = await _step(world.discord.command(who, "chars remove", {"character": asked.subject}), world)
+    question = await _step(world.discord.command(who, "chars remove", {"character": asked.subject}))
     await asked.act(world.discord.press(who, shown(question), "Remove"))
 
 
@@ -140,12 +139,12 @@ async def _select(world: World, asked: Asked) -> None:
 
 async def _edit(world: World, asked: Asked) -> None:
     who = asked.player.member
-    on = await _step(world.discord.command(who, "chars edit", {"character": asked.subject}), world)
+    on = await _step(world.discord.command(who, "chars edit", {"character": asked.subject}))
     if on.modal is None:
         on = await _press_first(world, asked, on, "Start over", "Continue")
     if on.modal is None:
         on = await _press_first(world, asked, on, "Continue")
-    ready = await _step(world.discord.submit(who, on.modal, {"Last": "Changed"}), world)
+    ready = await _step(world.discord.submit(who, on.modal, {"Last": "Changed"}))
     await asked.act(world.discord.press(who, shown(ready), "Save"))
 
 
@@ -155,7 +154,7 @@ async def _press_first(world: World, asked: Asked, on: Exchange, *labels: str) -
     there = [label for label in labels for button in message.buttons if button.label.startswith(label)]
     if not there:
         raise NotAllowed(message.text)
-    return await _step(world.discord.press(asked.player.member, message, there[0]), world)
+    return await _step(world.discord.press(asked.player.member, message, there[0]))
 
 
 STEPS: dict[str, Callable[[World, Asked], Awaitable[None]]] = {

@@ -120,7 +120,7 @@ class Storm:
 
     async def _ask(self, asked: Asked) -> None:
         await asyncio.sleep(self._rng.uniform(0.0, LIFE_SECONDS / 3))
-        with suppress(Cut, TimeoutError, NoAnswer):
+        with suppress(Cut, NoAnswer):
             await asked.ask(self.world)
 
     def _sort_out(self) -> None:
