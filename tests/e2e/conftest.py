@@ -50,23 +50,40 @@ async def world(
     request: pytest.FixtureRequest, standing: Standing, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[World]:
     """A running bot of the config that the test is parametrised with."""
-    config = request.param
+    async with AsyncExitStack() as stack:
+        yield await _enter(stack, request.param, standing, tmp_path_factory)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def worlds(
+    request: pytest.FixtureRequest, standing: Standing, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[tuple[World, ...]]:
+    """A running bot for each config of the tuple that the test is parametrised with, for what takes long."""
+    async with AsyncExitStack() as stack:
+        entering = (_enter(stack, config, standing, tmp_path_factory) for config in request.param)
+        yield tuple([await each for each in entering])
+
+
+async def _enter(
+    stack: AsyncExitStack, config: object, standing: Standing, directories: pytest.TempPathFactory
+) -> World:
     assert isinstance(config, Config)
     if config is V1 or config is V2:
-        yield await standing(config)
-        return
-    async with world_of(config, tmp_path_factory.mktemp("bot")) as made:
-        yield made
+        return await standing(config)
+    return await stack.enter_async_context(world_of(config, directories.mktemp("bot")))
 
 
 @pytest.fixture(autouse=True)
 def _faultless(request: pytest.FixtureRequest) -> Iterator[None]:
     """After every test of a shared world: nothing refused, nothing malformed, no secret shown."""
-    if "world" not in request.fixturenames:
-        yield
-        return
-    made: World = request.getfixturevalue("world")
-    made.forget()
+    made: list[World] = []
+    if "world" in request.fixturenames:
+        made.append(request.getfixturevalue("world"))
+    if "worlds" in request.fixturenames:
+        made += request.getfixturevalue("worlds")
+    for world in made:
+        world.forget()
     yield
-    made.cad.faults.clear()
-    made.check()
+    for world in made:
+        world.cad.faults.clear()
+        world.check()

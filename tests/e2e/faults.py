@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sandbox.cad import FaultKind
 from sandbox.cad.records import value
 from tests.e2e import wire
-from tests.e2e.reading import headline, reference, says_done, says_uncertain, says_unchanged
+from tests.e2e.reading import headline, reference, says_done, says_kept, says_uncertain, says_unchanged
 from tests.e2e.world import form, labels, text
 
 if TYPE_CHECKING:
@@ -36,6 +36,8 @@ LASTING = FATAL | {FaultKind.RATE_LIMITED, FaultKind.HANG}
 """What has its own tests: afterwards nothing is sent for a while, or the answer takes long."""
 REFUSALS = frozenset({FaultKind.FORBIDDEN, FaultKind.NOT_FOUND, FaultKind.CONFLICT, FaultKind.TRAP})
 """By what they say nothing was carried out, so they only come before."""
+AGREED = frozenset({FaultKind.TRUNCATED, FaultKind.WRONG_SHAPE})
+"""What v1 may say of a removal that it has done: its text is not documented. The list shows whether that is so."""
 BEFORE = [kind for kind in FaultKind if kind not in LASTING | {FaultKind.EMPTY}]
 AFTER = [kind for kind in FaultKind if kind not in LASTING | REFUSALS]
 """An empty answer is a success on v2 (cad-api.md 2.1), so it only comes after."""
@@ -105,7 +107,43 @@ def assert_true(world: World, player: Player, act: str, answer: Exchange) -> Non
 
 async def settled(world: World, answer: Exchange) -> None:
     """Wait until what was kept is settled, and the answer says what became of it."""
-    await world.discord.until(lambda: not headline(answer).startswith("Kept"), 40.0)
+    await world.discord.until(lambda: not says_kept(answer), 40.0)
+
+
+async def meets_fault(world: World, act: str, kind: FaultKind, *, applied: bool = False) -> tuple[Player, Exchange]:
+    """Let an act meet a fault, and check that the answer is true, at once and in the end, and that it is done once.
+
+    Only what the CAD refused stays undone, or what it agreed to and did not do; that alone is not kept.
+    """
+    player = prepare(world, act)
+    sent = [call.endpoint for call in world.calls].count(act)
+    world.cad.faults.add(kind, act, applied=applied)
+    answer = await ACTS[act](world, player)
+    about = f"{act} {kind} {'v2' if world.v2 else 'v1'}: {text(answer)}"
+    assert act not in {fault.endpoint for fault in world.cad.faults.waiting}, about
+    refused = kind in REFUSALS or (kind in AGREED and act == "unlink" and not (world.v2 or applied))
+    assert says_kept(answer) is not (applied or refused), about
+    assert says_kept(answer) or done_times(world, player, act) == applied, about
+    await settled(world, answer)
+    assert_true(world, player, act, answer)
+    assert says_done(answer) is not refused, f"{about}, then {text(answer)}"
+    assert done_times(world, player, act) == (not refused), about
+    sent = [call.endpoint for call in world.calls].count(act) - sent
+    assert sent == (1 if applied or refused else 2), f"sent {sent} times: {about}"
+    return player, answer
+
+
+async def doubtful(world: World, act: str, listing: str, *, applied: bool) -> tuple[Player, Exchange]:
+    """Let an act fail and the list as well that would tell: kept, and nothing is offered that would do it twice."""
+    player = prepare(world, act)
+    await world.command(world.staff, "linkchar", api_id=wire.api_id(world, player))  # so that unlinking need not read
+    world.cad.faults.add("500", act, applied=applied)
+    world.cad.faults.add("500", listing)
+    answer = await ACTS[act](world, player)
+    assert world.cad.faults.waiting == []
+    assert text(answer).startswith("Kept: the CAD did not say whether this was done."), text(answer)
+    assert labels(answer) == []
+    return player, answer
 
 
 def again(answer: Exchange) -> str:

@@ -42,7 +42,7 @@ __all__ = [
 KEY = "e2e-0f9b1c7d-community-key"
 FIRST_ANSWER_SECONDS = 3.0
 ANSWER_SECONDS = 20.0
-START_SECONDS = 15.0
+START_SECONDS = 30.0
 ASKED_FOR_TEMPLATE = re.compile(r"CAD call \S*( \S*)?templates|the character template is not at hand")
 """The log line of a start's last step: from then on the form is the first answer of /newchar."""
 
