@@ -41,6 +41,8 @@ async def test_undo_after_a_restart(tmp_path: Path, *, kill: bool) -> None:
         asked = await world.command(player, "linkchar", sync_id="UNDO1", action="remove")
         gone = await world.press(player, asked, "Unlink")
         assert "Undo" in labels(gone)
+        # Killed before it heard that Discord took the answer, the bot would tell the outcome in its place once more.
+        await poll(lambda: not (tmp_path / "data" / "charlink.db.waiting").read_text("utf-8"))
         await world.restart(kill=kill)
         assert headline(await world.press(player, gone, "Undo")).startswith("Undone")
         assert player.account.links == ["UNDO1"]
