@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import os
 import signal
@@ -38,6 +39,8 @@ log = logging.getLogger("bot")
 
 EX_CONFIG: Final = 78
 EX_FAILED: Final = 1
+GARBAGE: Final = 20_000
+"""Objects after which Python looks for circles that nobody holds: a command makes thousands that go by themselves."""
 NEWS_SECONDS: Final = 60.0
 FINISH_SECONDS: Final = 6.0
 TELL_SECONDS: Final = 2.0
@@ -70,6 +73,15 @@ def migrate() -> None:
     _main(_migrate)
 
 
+def _new_loop() -> asyncio.AbstractEventLoop:
+    """Return uvloop's event loop where there is one: it answers sooner. On Windows there is only asyncio's own."""
+    try:
+        import uvloop  # noqa: PLC0415 - not on every system
+    except ImportError:
+        return asyncio.new_event_loop()
+    return uvloop.new_event_loop()
+
+
 def _main(command: Callable[[Settings], Coroutine[None, None, int]], *, log_level: str = "") -> None:
     try:
         settings = load_settings(os.environ)
@@ -79,7 +91,8 @@ def _main(command: Callable[[Settings], Coroutine[None, None, int]], *, log_leve
         raise typer.Exit(EX_CONFIG) from None
     configure_logging(log_level or settings.log_level, settings.log_format, Redactor(settings.secrets))
     try:
-        raise typer.Exit(asyncio.run(command(settings)))
+        with asyncio.Runner(loop_factory=_new_loop) as runner:
+            raise typer.Exit(runner.run(command(settings)))
     except discord.LoginFailure:
         typer.echo("DISCORD_TOKEN: Discord does not accept this token. Copy it again from the Bot page.", err=True)
         raise typer.Exit(EX_CONFIG) from None
@@ -114,6 +127,8 @@ async def _run(settings: Settings) -> int:
                 parts.progress.run(),
                 parts.services.housekeeping.run(),
             )
+            gc.freeze()  # what is there now stays: looking through it again and again costs every command
+            gc.set_threshold(GARBAGE)
             for work in (*beside, parts.board.catch_up(serves(settings), interrupted)):
                 stack.callback(asyncio.create_task(work).cancel)
 

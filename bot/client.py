@@ -29,6 +29,9 @@ ACCESS = "access"
 """The key in a command's `extras` under which its CommandAccess stands."""
 
 
+SUBCOMMANDS = frozenset({1, 2})
+"""Discord's types of options that are a subcommand or a group of them."""
+
 ATTACHMENT_SIZE_LIMIT = 10 * 1024 * 1024
 """Bytes: Discord's own limit where an interaction does not name another."""
 
@@ -48,7 +51,7 @@ class CharlinkTree(app_commands.CommandTree["CharlinkBot"]):
         try:
             command = interaction.command
             visit.route = command.qualified_name if command is not None else "unknown"
-            options = {name: value for name, value in interaction.namespace}  # noqa: C416 - dict() takes it for a mapping
+            options = _options(interaction)
             actions = _access_of(command).actions(options)
             desk.admit(visit, actions, _target(interaction, options))
         except Exception as error:
@@ -79,6 +82,18 @@ def _access_of(command: app_commands.Command[Any, ..., Any] | app_commands.Conte
     return access
 
 
+def _options(interaction: discord.Interaction) -> dict[str, Any]:
+    """Return what was typed into each option, as it came: members and files are ids.
+
+    discord.py's namespace would build all of them, once here and once more for the command.
+    """
+    data: Any = interaction.data or {}  # JSON
+    options = data.get("options", [])
+    while options and options[0].get("type") in SUBCOMMANDS:
+        options = options[0].get("options", [])
+    return {option["name"]: option.get("value") for option in options}
+
+
 def _target(interaction: discord.Interaction, options: dict[str, Any]) -> int | None:
     """The member a command is for: named or right-clicked, nobody where only an API id is given, else its user."""
     if isinstance(interaction.command, app_commands.ContextMenu):
@@ -86,7 +101,7 @@ def _target(interaction: discord.Interaction, options: dict[str, Any]) -> int | 
         return int(data["target_id"])
     member = options.get("member")
     if member is not None:
-        return int(member.id)
+        return int(member)
     return None if options.get("api_id") is not None else interaction.user.id
 
 

@@ -18,12 +18,13 @@ if TYPE_CHECKING:
     from bot.cad.protocol import NewCharacter
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_COMPACT = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 _SNOWFLAKE = re.compile(r"[0-9]{1,20}", re.ASCII)
 
 
 def compact(body: Mapping[str, object]) -> bytes:
     """Return the JSON of a body: no blanks, keys in the order given, UTF-8. NaN is refused."""
-    return json.dumps(body, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+    return _COMPACT.encode(body).encode()
 
 
 def is_uuid(text: str) -> bool:

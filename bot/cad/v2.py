@@ -198,7 +198,7 @@ class V2:
 
         def decode(response: Response) -> T:
             reply = Reply.of(request, response)
-            reply.refuse(missing=_missing(reply, missing))
+            reply.refuse(missing=_missing(reply, missing) if response.status == HTTPStatus.NOT_FOUND else missing)
             return read(reply)
 
         return Call(request, decode)

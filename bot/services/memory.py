@@ -12,7 +12,7 @@ from bot.domain.links import LinkNews
 from bot.domain.models import Target, TargetKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 
 class LinkMemory:
@@ -21,6 +21,7 @@ class LinkMemory:
     def __init__(self, limit: int = 10_000) -> None:
         self._limit = limit
         self._states: OrderedDict[Target, dict[str, bool]] = OrderedDict()
+        self._met: dict[str, set[Target]] = {}  # the accounts under which each sync ID has a state
         self._accounts: dict[Target, Target] = {}
         self._names: dict[Target, str] = {}
         self._news = LinkNews()
@@ -44,8 +45,8 @@ class LinkMemory:
             account = Target(TargetKind.ACCOUNT, uuid)
             if target != account and self._accounts.get(target) != account:
                 self._accounts[target] = account
-                former = self._states.pop(target, {})
-                self._entry(account).update(former)
+                former = self._drop(target)
+                self._update(account, former)
                 self._news.links.update({(account, sync_id): linked for sync_id, linked in former.items()})
                 self._news.names[target] = uuid, username
         if username and self._names.get(self._key(target)) != username:
@@ -59,7 +60,7 @@ class LinkMemory:
     def note(self, target: Target, sync_id: str, *, linked: bool) -> None:
         """Remember what became of one link."""
         key = self._key(target)
-        self._entry(key)[sync_id] = linked
+        self._update(key, {sync_id: linked})
         self._news.links[key, sync_id] = linked
 
     def note_all(self, target: Target, sync_ids: Iterable[str]) -> None:
@@ -68,12 +69,12 @@ class LinkMemory:
         entry = self._entry(key)
         seen = {**dict.fromkeys(entry, False), **dict.fromkeys(sync_ids, True)}
         self._news.links.update({(key, one): linked for one, linked in seen.items() if entry.get(one) is not linked})
-        entry.update(seen)
+        self._update(key, seen)
 
     def forget(self, target: Target) -> None:
         """Forget what was met of an account, whatever it is called by."""
         account = self._key(target)
-        self._states.pop(account, None)
+        self._drop(account)
         self._names.pop(account, None)
         gone = {name for name, known in self._accounts.items() if known == account} | {target, account}
         self._accounts = {name: known for name, known in self._accounts.items() if name not in gone}
@@ -103,8 +104,8 @@ class LinkMemory:
             {TargetKind.ACCOUNT, TargetKind.DISCORD} if target.kind is TargetKind.DISCORD else {TargetKind.ACCOUNT}
         )
         return any(
-            entry.get(sync_id, False)
-            for account, entry in self._states.items()
+            self._states[account][sync_id]
+            for account in self._met.get(sync_id, ())
             if account.kind in telling and account != own
         )
 
@@ -135,7 +136,22 @@ class LinkMemory:
         entry = self._states.setdefault(account, {})
         self._states.move_to_end(account)
         while len(self._states) > self._limit:
-            forgotten, _ = self._states.popitem(last=False)
+            forgotten = next(iter(self._states))
+            self._drop(forgotten)
             self._names.pop(forgotten, None)
             self._accounts = {name: known for name, known in self._accounts.items() if known != forgotten}
         return entry
+
+    def _update(self, account: Target, states: Mapping[str, bool]) -> None:
+        self._entry(account).update(states)
+        for sync_id in states:
+            self._met.setdefault(sync_id, set()).add(account)
+
+    def _drop(self, account: Target) -> dict[str, bool]:
+        """Take an account's states out, and return them."""
+        states = self._states.pop(account, {})
+        for sync_id in states:
+            self._met[sync_id].discard(account)
+            if not self._met[sync_id]:
+                del self._met[sync_id]
+        return states

@@ -147,6 +147,7 @@ def _sqlite(url: URL, **pool: Any) -> Engine:  # noqa: ANN401 - the engine's own
         url,
         hide_parameters=True,
         connect_args={"timeout": BUSY_SECONDS, "isolation_level": None, "check_same_thread": False},
+        pool_reset_on_return=None,  # every transaction is ended by who began it
         **pool,
     )
 
@@ -158,7 +159,8 @@ def _sqlite(url: URL, **pool: Any) -> Engine:  # noqa: ANN401 - the engine's own
     @event.listens_for(engine, "begin")
     def begun(connection: Connection) -> None:  # the sqlite3 module would begin by its own guess, and later
         reading = bool(connection.get_execution_options().get("reading"))
-        connection.exec_driver_sql(f"PRAGMA query_only = {reading:d}")
+        driver: Any = connection.connection.driver_connection
+        driver.execute(f"PRAGMA query_only = {reading:d}")
         connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
     return engine

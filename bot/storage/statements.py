@@ -12,18 +12,21 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from sqlalchemy import Connection, Executable, Table
-    from sqlalchemy.types import TypeEngine
 
 
 def fitted(table: Table, values: Mapping[str, object]) -> dict[str, object]:
     """Return values as both engines can hold them: texts of others cut to their column, without NUL characters."""
-    return {name: _fitted(table.c[name].type, value) for name, value in values.items()}
+    texts = _texts(table)
+    return {
+        name: value.replace("\0", "")[: texts[name]] if name in texts and isinstance(value, str) else value
+        for name, value in values.items()
+    }
 
 
-def _fitted(kind: TypeEngine[object], value: object) -> object:
-    if not isinstance(value, str) or not isinstance(kind, String):
-        return value
-    return value.replace("\0", "")[: kind.length]
+@cache
+def _texts(table: Table) -> dict[str, int | None]:
+    """Return the columns that hold text, and how much of it."""
+    return {column.name: column.type.length for column in table.c if isinstance(column.type, String)}
 
 
 def upsert(tx: Connection, table: Table, key: Mapping[str, object], values: Mapping[str, object]) -> None:

@@ -10,7 +10,7 @@ import base64
 import json
 import logging
 import os
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot.errors import SettingsError
@@ -59,7 +59,7 @@ class WaitingList:
     def enter(self, one: Waiting) -> None:
         """Write down that somebody waits."""
         self._waiting[one.interaction_id] = one
-        self._write(json.dumps(asdict(one)))
+        self._write(_line(one))
 
     def leave(self, interaction_id: int) -> None:
         """Write down that he was answered; the file is empty when nobody waits."""
@@ -81,7 +81,7 @@ class WaitingList:
             os.ftruncate(self._file, 0)
             self._size = 0
             for one in self._waiting.values():
-                self._write(json.dumps(asdict(one)))
+                self._write(_line(one))
 
     def _write(self, line: str) -> None:
         if self._file is None:
@@ -111,6 +111,10 @@ def sealed_text(sealed: bytes) -> str:
 def sealed_bytes(text: str) -> bytes:
     """Return what `sealed_text` was made of."""
     return base64.b64decode(text)
+
+
+def _line(one: Waiting) -> str:
+    return json.dumps({name: getattr(one, name) for name in Waiting.__dataclass_fields__})
 
 
 def _read(text: str) -> tuple[Waiting, ...]:

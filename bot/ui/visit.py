@@ -189,8 +189,11 @@ class Visit:
                 await self._respond(partial(self.interaction.response.defer, ephemeral=True, thinking=True))
 
     async def show(self, reply: Reply) -> None:
-        """Give the answer, privately: in place of the private message that was clicked, else as a new one."""
-        await self._save()
+        """Give the answer, privately: in place of the private message that was clicked, else as a new one.
+
+        Its tickets are stored while Discord takes it, which takes longer.
+        """
+        saving = asyncio.ensure_future(self._save())
         self.settled = self.undelivered = True
         shown: dict[str, Any] = {"content": reply.headline, "embed": self._embed(reply), "view": reply.view()}
         interaction = self.interaction
@@ -201,6 +204,7 @@ class Visit:
                 await self._respond(partial(self._send, reply))
         if self.undelivered:
             await self._insist(lambda: interaction.edit_original_response(**shown, attachments=reply.attachments()))
+        await saving
 
     async def replace(self, reply: Reply) -> None:
         """Edit the message that was clicked, which others see too. Acknowledges if nobody did."""
