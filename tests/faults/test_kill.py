@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
+import pytest_asyncio
 
 from sandbox.discord.rest import Fault
 from tests.e2e.reading import headline
 from tests.e2e.world import V2, labels, poll, text, world_of
+from tests.faults.scenes import held, played
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from tests.faults.scenes import Scene
+
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
-async def test_what_was_done_but_not_shown_is_shown_after_the_restart(tmp_path: Path) -> None:
-    async with world_of(V2, tmp_path) as world:
+async def what_was_done_but_not_shown_is_shown_after_the_restart(place: Path) -> None:
+    async with world_of(V2, place) as world:
         player, presser = world.player(), world.player()
         world.cad.state.link(presser.account, "OLD1")
         asked = await world.command(presser, "linkchar", sync_id="OLD1", action="remove")
@@ -37,21 +42,22 @@ async def test_what_was_done_but_not_shown_is_shown_after_the_restart(tmp_path: 
         assert [call.endpoint for call in world.calls].count("link") == 1
 
 
-async def test_what_was_shown_stays_as_it_is(tmp_path: Path) -> None:
-    async with world_of(V2, tmp_path) as world:
+async def what_was_shown_stays_as_it_is(place: Path) -> None:
+    async with world_of(V2, place) as world:
         player = world.player()
         await world.command(player, "linkchar", sync_id="SHOWN1")
         asked = await world.command(player, "linkchar", sync_id="SHOWN1", action="remove")
         gone = await world.press(player, asked, "Unlink")
         before = text(gone)
+        await asyncio.sleep(0.5)  # the bot has read that Discord took it
         await world.restart(kill=True)
         await world.command(player, "linkchar", sync_id="SHOWN2")
         assert text(gone) == before
         assert "Undo" in labels(gone)
 
 
-async def test_who_was_not_told_that_it_is_kept_is_told_after_the_restart(tmp_path: Path) -> None:
-    async with world_of(V2, tmp_path) as world:
+async def who_was_not_told_that_it_is_kept_is_told_after_the_restart(place: Path) -> None:
+    async with world_of(V2, place) as world:
         player = world.player()
         world.cad.faults.add("503", "link", calls=1000)
         world.cad.faults.add("503", "links", calls=1000)
@@ -65,3 +71,21 @@ async def test_who_was_not_told_that_it_is_kept_is_told_after_the_restart(tmp_pa
         world.cad.faults.clear()
         await poll(lambda: headline(answer).startswith("Done"))
         assert player.account.links == ["KEPT1"]
+
+
+SCENES: dict[str, Scene] = {
+    "done, not shown": what_was_done_but_not_shown_is_shown_after_the_restart,
+    "shown": what_was_shown_stays_as_it_is,
+    "kept, not told": who_was_not_told_that_it_is_kept_is_told_after_the_restart,
+}
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def ended(tmp_path_factory: pytest.TempPathFactory) -> dict[str, BaseException | None]:
+    """Play all of it at once."""
+    return await played(SCENES, tmp_path_factory)
+
+
+@pytest.mark.parametrize("scene", SCENES)
+async def test_it_holds(ended: dict[str, BaseException | None], scene: str) -> None:
+    held(ended, scene)

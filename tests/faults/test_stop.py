@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
+import pytest_asyncio
 
 from sandbox.discord.rest import Fault
 from tests.e2e.reading import headline
 from tests.e2e.world import V2, poll, text, world_of
+from tests.faults.scenes import held, played
 from tests.faults.storm import OPEN, rows
 
 if TYPE_CHECKING:
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
 
     from sandbox.discord import Exchange
     from tests.e2e.world import World
+    from tests.faults.scenes import Scene
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -35,8 +39,8 @@ async def answered(exchange: Exchange, word: str) -> None:
     await poll(lambda: exchange.settled_now and headline(exchange).startswith(word))
 
 
-async def test_what_the_cad_leaves_hanging_goes_on_at_the_next_start(tmp_path: Path) -> None:
-    async with world_of(V2, tmp_path) as world:
+async def what_the_cad_leaves_hanging_goes_on_at_the_next_start(place: Path) -> None:
+    async with world_of(V2, place) as world:
         hung, done = world.player(), world.player()
         world.cad.faults.add("hang", "link")
         waiting = await world.discord.command(hung.member, "linkchar", {"sync_id": "HUNG1"})
@@ -51,12 +55,11 @@ async def test_what_the_cad_leaves_hanging_goes_on_at_the_next_start(tmp_path: P
         await world.run()
         await answered(waiting, "Done")
         assert (hung.account.links, done.account.links) == (["HUNG1"], ["SLOW1"])
-        assert not any(row["state"] in OPEN or row["owed"] for row in rows(world).values())
+        await poll(lambda: not any(row["state"] in OPEN or row["owed"] for row in rows(world).values()))
 
 
-@pytest.mark.parametrize("status", [503, 0])
-async def test_what_discord_does_not_take_is_told_at_the_next_start(tmp_path: Path, status: int) -> None:
-    async with world_of(V2, tmp_path) as world:
+async def what_discord_does_not_take_is_told_at_the_next_start(place: Path, *, status: int) -> None:
+    async with world_of(V2, place) as world:
         player = world.player()
         world.discord.fail(Fault(*EDIT, status, times=1000))
         waiting = await world.discord.command(player.member, "linkchar", {"sync_id": "DEAF1"})
@@ -68,8 +71,8 @@ async def test_what_discord_does_not_take_is_told_at_the_next_start(tmp_path: Pa
         assert player.account.links == ["DEAF1"]
 
 
-async def test_a_discord_that_hangs_holds_nothing_up(tmp_path: Path) -> None:
-    async with world_of(V2, tmp_path) as world:
+async def a_discord_that_hangs_holds_nothing_up(place: Path) -> None:
+    async with world_of(V2, place) as world:
         player = world.player()
         world.discord.fail(Fault(*EDIT, 503, times=1000, delay=60.0))
         waiting = await world.discord.command(player.member, "linkchar", {"sync_id": "MUTE1"})
@@ -80,8 +83,8 @@ async def test_a_discord_that_hangs_holds_nothing_up(tmp_path: Path) -> None:
         await answered(waiting, "Done")
 
 
-async def test_what_is_kept_stays_and_is_taken_up(tmp_path: Path) -> None:
-    async with world_of(V2, tmp_path) as world:
+async def what_is_kept_stays_and_is_taken_up(place: Path) -> None:
+    async with world_of(V2, place) as world:
         player = world.player()
         world.cad.faults.add("503", "link", calls=1000)
         world.cad.faults.add("503", "links", calls=1000)
@@ -93,3 +96,40 @@ async def test_what_is_kept_stays_and_is_taken_up(tmp_path: Path) -> None:
         await world.run()
         await answered(waiting, "Done")
         assert player.account.links == ["KEPT1"]
+
+
+async def an_attempt_of_the_engine_that_hangs_is_left(place: Path) -> None:
+    async with world_of(V2, place) as world:
+        player = world.player()
+        world.cad.faults.add("503", "link")
+        world.cad.faults.add("503", "links")
+        world.cad.faults.add("hang", "links")
+        waiting = await world.command(player, "linkchar", sync_id="KEPT2")
+        assert headline(waiting).startswith("Kept")
+        await poll(lambda: not world.cad.faults.waiting)
+        assert await stop(world) < 10
+        assert [row["state"] for row in rows(world).values()] == ["sending"]
+        await world.run()
+        await answered(waiting, "Done")
+        assert player.account.links == ["KEPT2"]
+
+
+SCENES: dict[str, Scene] = {
+    "the CAD hangs": what_the_cad_leaves_hanging_goes_on_at_the_next_start,
+    "Discord fails": partial(what_discord_does_not_take_is_told_at_the_next_start, status=503),
+    "Discord drops": partial(what_discord_does_not_take_is_told_at_the_next_start, status=0),
+    "Discord hangs": a_discord_that_hangs_holds_nothing_up,
+    "kept": what_is_kept_stays_and_is_taken_up,
+    "the engine is at it": an_attempt_of_the_engine_that_hangs_is_left,
+}
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def ended(tmp_path_factory: pytest.TempPathFactory) -> dict[str, BaseException | None]:
+    """Play all of it at once."""
+    return await played(SCENES, tmp_path_factory)
+
+
+@pytest.mark.parametrize("scene", SCENES)
+async def test_it_holds(ended: dict[str, BaseException | None], scene: str) -> None:
+    held(ended, scene)
