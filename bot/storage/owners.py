@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 
+from bot.storage.statements import upsert_all
 from bot.storage.tables import owners
 
 if TYPE_CHECKING:
@@ -28,15 +28,13 @@ def ids_of_member(member_id: int) -> frozenset[str]:
 
 def put(tx: Connection, guild_id: int, owned: Mapping[str, str], *, job_id: str, now: float) -> None:
     """Store owners by sync ID, in place of what was stored of these sync IDs."""
-    insert = postgresql.insert(owners) if tx.dialect.name == "postgresql" else sqlite.insert(owners)
-    changed = {name: insert.excluded[name] for name in ("owner_id", "job_id", "updated_at")}
-    statement = insert.on_conflict_do_update(index_elements=["guild_id", "sync_id"], set_=changed)
+    key = ("guild_id", "sync_id")
     rows = [
         {"guild_id": guild_id, "sync_id": sync_id, "owner_id": owner, "job_id": job_id, "updated_at": now}
         for sync_id, owner in sorted(owned.items())  # in one order: no two processes deadlock
     ]
     for start in range(0, len(rows), BATCH):
-        tx.execute(statement, rows[start : start + BATCH])
+        upsert_all(tx, owners, key, rows[start : start + BATCH])
 
 
 def owner_of(tx: Connection, guild_id: int, sync_id: str) -> str | None:

@@ -9,7 +9,7 @@ from sqlalchemy import String
 from sqlalchemy.dialects import postgresql, sqlite
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from sqlalchemy import Connection, Executable, Table
 
@@ -35,6 +35,13 @@ def upsert(tx: Connection, table: Table, key: Mapping[str, object], values: Mapp
     tx.execute(statement, {**key, **fitted(table, values)})
 
 
+def upsert_all(tx: Connection, table: Table, key: tuple[str, ...], rows: Sequence[Mapping[str, object]]) -> None:
+    """Do so with many rows, which all have the same columns."""
+    if rows:
+        values = tuple(name for name in rows[0] if name not in key)
+        tx.execute(_upsert(table, tx.dialect.name, key, values), [fitted(table, row) for row in rows])
+
+
 def insert_once(tx: Connection, table: Table, values: Mapping[str, object]) -> bool:
     """Insert a row unless one with such a key is there already; whether it was inserted."""
     inserted = tx.execute(_insert_once(table, tx.dialect.name), fitted(table, values))
@@ -44,14 +51,18 @@ def insert_once(tx: Connection, table: Table, values: Mapping[str, object]) -> b
 # Building a statement takes longer than running it: what is run for every command is built once.
 
 
+def _insert(table: Table, dialect: str) -> sqlite.Insert | postgresql.Insert:
+    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+
+
 @cache
 def _upsert(table: Table, dialect: str, key: tuple[str, ...], values: tuple[str, ...]) -> Executable:
-    insert = postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+    insert = _insert(table, dialect)
     changed = {name: insert.excluded[name] for name in values or key}
     return insert.on_conflict_do_update(index_elements=list(key), set_=changed)
 
 
 @cache
 def _insert_once(table: Table, dialect: str) -> Executable:
-    insert = postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+    insert = _insert(table, dialect)
     return insert.on_conflict_do_nothing().returning(*table.primary_key)
