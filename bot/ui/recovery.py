@@ -85,8 +85,9 @@ class Recovery:
         waiting = [one for one in self._waiting.left() if self._serves(one.guild_id)]
         self._promised = {one.interaction_id for one in waiting}
         self._unheard = tuple(one for one in waiting if one.interaction_id not in known)
-        for one in self._unheard:
-            if self._clock() - one.at < TOKEN_SECONDS:
+        owed = {one.interaction_id for one in self._open}
+        for one in waiting:
+            if one.interaction_id not in owed and self._clock() - one.at < TOKEN_SECONDS:
                 self._waiting.enter(one)  # another kill may come before he is told
 
     async def tell(self) -> None:
@@ -119,12 +120,13 @@ class Recovery:
 
     async def _make_up(self, entry: Entry) -> None:
         """Have an outcome told that was not shown any more."""
-        if not await self._unanswered(entry):
-            return
-        try:
-            await self._operations.owe([entry])
-        except StorageError as error:
-            log.error("%s was not answered, which can't be stored: %s", entry.reference, error)  # noqa: TRY400 - one line for operators
+        if await self._unanswered(entry):
+            try:
+                await self._operations.owe([entry])
+            except StorageError as error:
+                log.error("%s was not answered, which can't be stored: %s", entry.reference, error)  # noqa: TRY400 - one line for operators
+                return
+        self._waiting.leave(entry.interaction_id or 0)
 
     async def _answer(self, one: Waiting) -> None:
         """Answer an interaction that was cut before an operation, or whose row is not one."""
