@@ -17,11 +17,13 @@ from bot.domain.sync_id import parse_sync_id
 from bot.errors import (
     ApprovalNeeded,
     CadError,
+    CadErrorKind,
     CharlinkError,
     InvalidInput,
     NotApplied,
     Question,
     Refused,
+    Sent,
 )
 from bot.services.accounts import Use
 from bot.services.history import Deed, taken_too_long
@@ -279,15 +281,12 @@ class Linking:
     async def _read_back(self, turn: Turn, target: Target, intent: LinkIntent, lost: CadError | None) -> None:
         """Return if the links show that the intent was carried out. Raises NotApplied where they show that it was not.
 
-        Where they can't be read, the CAD's own answer stands, and without one (`lost`) the outcome stays unknown.
+        Where they can't be read, the outcome stays unknown: what the CAD says of a removal in v1 is not documented.
         """
         try:
             links = await self._links(turn, target, intent, fresh=True)
         except CharlinkError as error:
-            if lost:
-                raise lost from error
-            log.info("links not readable after a removal that the CAD accepted: %s", error)
-            return
+            raise (lost or CadError(CadErrorKind.UNEXPECTED, sent=Sent.UNKNOWN)) from error
         if (intent.sync_id in links) is intent.remove:
             key = "unlink-not-applied" if intent.remove else "link-not-applied"
             raise NotApplied(key, lost, sync_id=intent.sync_id)

@@ -141,5 +141,5 @@ def _story(world: World, one: Asked, found: list[Mapping[str, object]]) -> str:
     tried = [f"{reference_of(each.interaction.id)} {each!r}" for each in one.attempts]
     said = [message.content for each in one.attempts for message in [each.message, *each.followups] if message]
     states = [(row["reference"], row["state"], row["cause"], bool(row["owed"])) for row in found]
-    done = f"{one.kind} {one.subject}: in the CAD {one.times(world)} times"
+    done = f"{one.kind} {one.subject}: in the CAD {one.times(world)} times (links {one.player.account.links})"
     return f"{done}; history {states}; tried {tried}; read {said}"

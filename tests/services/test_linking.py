@@ -267,14 +267,16 @@ class TestVersionOne:
         assert place.asked == ["links", "unlink", "links"]
         assert (outcome.changed, outcome.read_back) == (True, False)
 
-    async def test_takes_an_accepted_removal_at_its_word_when_it_cannot_look(
+    async def test_takes_no_removal_at_its_word_when_it_cannot_look(
         self, place: Town, pia: Account, linking: Linking
     ) -> None:
         pia.links.append("ABC")
         turn, subject = place.turn(rule=Rule.STAFF), Subject(api_id="STEAM:1")
         await linking.view(turn, ViewIntent(subject=subject))
         place.cad.break_("links", CadErrorKind.TIMEOUT)
-        assert (await linking.change(turn, remove("ABC", subject))).changed
+        with pytest.raises(Kept) as caught:
+            await linking.change(turn, remove("ABC", subject))
+        assert not caught.value.unsent
         assert pia.links == []
 
 
