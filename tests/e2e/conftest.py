@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     Standing = Callable[[Config], Awaitable[World]]
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups, also where this folder was named on the command line
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep these tests in one worker, one after the other: a world whose loop stands still loses its bot."""
     for item in items:

@@ -116,7 +116,7 @@ async def meets_fault(world: World, act: str, kind: FaultKind, *, applied: bool 
     Only what the CAD refused stays undone, or what it agreed to and did not do; that alone is not kept.
     """
     player = prepare(world, act)
-    sent = [call.endpoint for call in world.calls].count(act)
+    before = [call.endpoint for call in world.calls].count(act)
     world.cad.faults.add(kind, act, applied=applied)
     answer = await ACTS[act](world, player)
     about = f"{act} {kind} {'v2' if world.v2 else 'v1'}: {text(answer)}"
@@ -128,7 +128,7 @@ async def meets_fault(world: World, act: str, kind: FaultKind, *, applied: bool 
     assert_true(world, player, act, answer)
     assert says_done(answer) is not refused, f"{about}, then {text(answer)}"
     assert done_times(world, player, act) == (not refused), about
-    sent = [call.endpoint for call in world.calls].count(act) - sent
+    sent = [call.endpoint for call in world.calls].count(act) - before
     assert sent == (1 if applied or refused else 2), f"sent {sent} times: {about}"
     return player, answer
 
