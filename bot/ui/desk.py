@@ -99,6 +99,9 @@ class Desk:
             on_answer=lambda: self._history.shown(visit.origin),
         )
         interaction.extras["visit"] = visit
+        if isinstance(interaction.message, discord.Message):
+            for earlier in list(self._visits):
+                earlier.seen(interaction.message)
         self._visits.add(visit)
         return visit
 

@@ -79,6 +79,7 @@ class Visit:
     _opened: float = field(init=False)
     _wait_told_at: float | None = None
     _doubt: bool = False
+    _seen: bool = False
     _issued: list[Ticket] = field(default_factory=list)
     _in_place: bool = False
 
@@ -189,11 +190,8 @@ class Visit:
                 await self._respond(partial(self.interaction.response.defer, ephemeral=True, thinking=True))
 
     async def show(self, reply: Reply) -> None:
-        """Give the answer, privately: in place of the private message that was clicked, else as a new one.
-
-        Its tickets are stored while Discord takes it, which takes longer.
-        """
-        saving = asyncio.ensure_future(self._save())
+        """Give the answer, privately: in place of the private message that was clicked, else as a new one."""
+        await self._save()
         self.settled = self.undelivered = True
         shown: dict[str, Any] = {"content": reply.headline, "embed": self._embed(reply), "view": reply.view()}
         interaction = self.interaction
@@ -204,7 +202,6 @@ class Visit:
                 await self._respond(partial(self._send, reply))
         if self.undelivered:
             await self._insist(lambda: interaction.edit_original_response(**shown, attachments=reply.attachments()))
-        await saving
 
     async def replace(self, reply: Reply) -> None:
         """Edit the message that was clicked, which others see too. Acknowledges if nobody did."""
@@ -256,9 +253,24 @@ class Visit:
     async def _send(self, reply: Reply) -> None:
         await self.interaction.response.send_message(**self._message(reply))
 
+    def seen(self, message: discord.Message) -> None:
+        """Note that a message was clicked: is it this answer, it must not be given again over what comes of the click."""
+        made_by = getattr(message, "interaction_metadata", None)
+        source = self.interaction.message
+        mine = (made_by is not None and made_by.id == self.interaction.id) or (
+        """Note that a message was clicked: if it is this answer, it must not be given again over what follows."""
+        )
+        if self.undelivered and mine:
+            self._seen = True
+
     async def _insist(self, edit: Callable[[], Awaitable[object]]) -> None:
-        """Have Discord take the answer, for as long as it can be given."""
-        await self.courier.insist(edit, until=self._opened + LAST_SECONDS)
+        """Have Discord take the answer, for as long as it can be given and nobody has seen it."""
+
+        async def once() -> None:
+            if not self._seen:
+                await edit()
+
+        await self.courier.insist(once, until=self._opened + LAST_SECONDS)
         self._delivered()
 
     def _delivered(self) -> None:
