@@ -254,11 +254,11 @@ class Visit:
         await self.interaction.response.send_message(**self._message(reply))
 
     def seen(self, message: discord.Message) -> None:
-        """Note that a message was clicked: is it this answer, it must not be given again over what comes of the click."""
+        """Note that a message was clicked: if it is this answer, it must not be given again over what follows."""
         made_by = getattr(message, "interaction_metadata", None)
         source = self.interaction.message
         mine = (made_by is not None and made_by.id == self.interaction.id) or (
-        """Note that a message was clicked: if it is this answer, it must not be given again over what follows."""
+            source is not None and source.id == message.id
         )
         if self.undelivered and mine:
             self._seen = True
