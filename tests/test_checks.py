@@ -10,14 +10,14 @@ import discord
 import pytest
 from discord.http import Route
 
-from bot.assembly import Parts, build, home
+from bot.assembly import Parts, build
 from bot.cad.breaker import Breaker
 from bot.cad.budget import Budget
 from bot.checks.deployment import Findings, check_deployment
 from bot.domain.findings import Verdict
 from bot.errors import CadErrorKind, Refused
 from bot.registration import sync_commands
-from bot.services.guilds import Guilds
+from bot.services.guilds import Guilds, home
 from bot.settings import load_settings
 from bot.storage.vault import Vault
 from sandbox.cad.state import Community

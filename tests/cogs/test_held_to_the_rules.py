@@ -152,7 +152,7 @@ class TestDrafts:
         assert again.headline == "The CAD has a problem of its own.", "it can't look, so nothing is sent"
         assert (await stage.forge(pia, draft, create)).headline == "It may be there already."
         assert len(stage.town.state.characters(hers)) == 0
-        assert [state for _, state, _ in await deeds(stage.town)][0] == "unknown"
+        assert next(state for _, state, _ in await deeds(stage.town)) == "unknown"
 
     @staticmethod
     async def disconnected(stage: Stage) -> None:

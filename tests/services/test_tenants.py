@@ -8,14 +8,13 @@ import gc
 import pytest
 from pydantic import SecretStr
 
-from bot.assembly import home
 from bot.cad.breaker import Breaker
 from bot.cad.budget import Budget
 from bot.cad.protocol import Credentials
 from bot.domain.access import Policy
 from bot.domain.frameworks import Framework
 from bot.domain.models import Target
-from bot.services.guilds import Guilds
+from bot.services.guilds import Guilds, home
 from bot.settings import ApiVersion, DbSync, PlayerAction, SelfLink, Settings, load_settings
 from bot.storage.guilds import all_guilds
 from bot.storage.vault import Vault

@@ -60,7 +60,11 @@ async def test_they_are_committed_together_and_in_order(tmp_path: object) -> Non
         order: list[int] = []
 
         def work(number: int) -> Callable[[Connection], None]:
-            return lambda tx: (save_community(tx, "one", name=str(number)), order.append(number))[0]
+            def run(tx: Connection) -> None:
+                save_community(tx, "one", name=str(number))
+                order.append(number)
+
+            return run
 
         await asyncio.gather(*(database.write(work(number), synced=number % 2 == 0) for number in range(64)))
         assert len(commits) < 20
