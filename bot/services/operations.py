@@ -54,6 +54,7 @@ KEY_SECONDS = 60.0
 """Seconds between looks whether the key works again; the breaker decides whether that is a call."""
 
 LISTED = 10
+TOO_LONG = "kept-too-long"
 
 _DRAFT_AFTER = {
     State.DONE: DraftState.DONE,
@@ -184,12 +185,11 @@ class Operations:
             order = orders.unseal(self._vault, entry.sealed_order or b"", guild_id=entry.guild_id)
         except VaultError as error:
             return await self._give_up(entry, error.key)
-        if self._clock() - entry.began_at > KEEP_SECONDS:
-            return await self._give_up(entry, "kept-too-long")
+        late = self._clock() - entry.began_at > KEEP_SECONDS
         if entry.state is State.ACCEPTED:
-            return await self._send(entry, tenant, order)
+            return await (self._give_up(entry, TOO_LONG) if late else self._send(entry, tenant, order))
         quiet = (entry.sent_at or entry.began_at) + QUIET_SECONDS - self._clock()
-        return quiet if quiet > 0 else await self._look(entry, tenant, order)
+        return quiet if quiet > 0 else await self._look(entry, tenant, order, last=late)
 
     async def _send(self, entry: Entry, tenant: Tenant, order: Order) -> float | None:
         now = self._clock()
@@ -213,20 +213,20 @@ class Operations:
             return self._pause(entry, error)
         return await self._finish(entry, State.FAILED, error.key)
 
-    async def _look(self, entry: Entry, tenant: Tenant, order: Order) -> float | None:
-        """Read back, and only where that proves that nothing happened have it sent again."""
+    async def _look(self, entry: Entry, tenant: Tenant, order: Order, *, last: bool = False) -> float | None:
+        """Read back, and only where that proves that nothing happened have it sent again (`last`: not any more)."""
         try:
             seen, performed = await look(tenant, _caller(entry), order)
         except CadError as error:
-            if not error.retryable and error.kind not in KEY_TROUBLE:
-                return await self._finish(entry, State.UNKNOWN, error.key)
+            if last or (not error.retryable and error.kind not in KEY_TROUBLE):
+                return await self._finish(entry, State.UNKNOWN, TOO_LONG if last else error.key)
             return self._pause(entry, error)
         if seen is Seen.APPLIED:
             return await self._finish(entry, State.DONE, "", tenant, performed)
         if seen is Seen.UNSURE:
             return await self._finish(entry, State.UNKNOWN, "kept-unsure")
-        if order.once:
-            return await self._finish(entry, State.FAILED, "kept-not-applied")
+        if order.once or last:
+            return await self._finish(entry, State.FAILED, TOO_LONG if last else "kept-not-applied")
         await self._database.write(lambda tx: rows.release(tx, entry.operation))
         return self._pause(entry)
 

@@ -71,7 +71,7 @@ AS_STAFF = frozenset({Rule.ADMIN, Rule.STAFF, Rule.STAFF_AS_PLAYER})
 _FILLERS = dict.fromkeys(
     ("sync_id", "account", "count", "limit", "max", "id", "near", "roles", "field", "type", "wait", "cause", "value"),
     "…",
-) | dict.fromkeys(("line", "mask", "cells", "columns", "username"), "…")
+) | dict.fromkeys(("line", "mask", "cells", "columns", "username", "name"), "…")
 """What stands in a told headline for what the history does not keep."""
 
 

@@ -204,7 +204,7 @@ async def cad_fails(stage: Stage) -> None:
     faults.add("500", "link")
     answer = await stage.types(stage.sam, "linkchar", sync_id="FAIL0500", member=stage.pia)
     done = await stage.becomes(stage.sam, answer, "Done: link FAIL0500")
-    stage.reads(done, "second attempt", "Reference", name="HTTP 500: the list showed no link, so it was sent again")
+    stage.reads(done, "was kept and finished", "Reference", name="HTTP 500: not in the list, so sent again")
     stage.note("... and a maintenance page instead of JSON.")
     faults.add("html", "links")
     answer = await stage.types(stage.sam, "linkchar", member=stage.otto)

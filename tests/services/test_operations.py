@@ -117,16 +117,27 @@ async def test_what_the_cad_refuses_failed_and_nothing_was_changed(kept: Kept) -
     assert await kept.draft_state() == ("open" if kept.draft else "")
 
 
-@pytest.mark.parametrize("sent", [True, False])
-async def test_after_a_day_it_is_given_up_and_says_what_is_known(kept: Kept, *, sent: bool) -> None:
-    place, operation = kept.place, await (kept.sending() if sent else kept.accepted())
+async def test_after_a_day_what_was_not_sent_is_given_up(kept: Kept) -> None:
+    place, operation = kept.place, await kept.accepted()
     place.clock.now += KEEP_SECONDS + 1
     assert await place.operations.attempt(operation) is None
     row = await kept.row(operation)
-    assert (row.state, row.cause) == (State.UNKNOWN if sent else State.FAILED, "kept-too-long")
-    assert place.asked == []
+    assert (row.state, row.cause, place.asked) == (State.FAILED, "kept-too-long", [])
+    assert await kept.draft_state() == ("open" if kept.draft else "")
+
+
+@pytest.mark.parametrize("readable", [True, False])
+async def test_after_a_day_what_may_have_been_sent_is_looked_up_a_last_time(kept: Kept, *, readable: bool) -> None:
+    place, operation = kept.place, await kept.sending()
+    place.clock.now += KEEP_SECONDS + 1
+    if not readable:
+        place.cad.lose(kept.read, applied=False)
+    assert await place.operations.attempt(operation) is None
+    row = await kept.row(operation)
+    assert (row.state, row.cause) == (State.FAILED if readable else State.UNKNOWN, "kept-too-long")
+    assert kept.endpoint not in place.asked
     if kept.draft is not None:
-        assert await kept.draft_state() == ("unsure" if sent else "open")
+        assert await kept.draft_state() == ("open" if readable else "unsure")
 
 
 async def stored_links(database: Database) -> set[tuple[str, bool]]:
