@@ -9,10 +9,10 @@ demo: $(VENV)/.run  ## the tour: the real bot over the sandbox, no token or key 
 	$(BIN)/python -m sandbox tour
 
 test: $(VENV)/.dev  ## the tests
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 coverage: $(VENV)/.dev  ## the tests, with what they cover; takes about three times as long
-	$(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report=term
+	$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report=term
 
 faults: $(VENV)/.dev  ## 1,000 operations, 200 kills, faults on both sides, and the verdict: some minutes
 	$(BIN)/python -m tests.faults

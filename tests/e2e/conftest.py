@@ -7,7 +7,6 @@ long as its module.
 from __future__ import annotations
 
 from contextlib import AsyncExitStack
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,20 +14,10 @@ import pytest_asyncio
 
 from tests.e2e.world import V1, V2, Config, World, world_of
 
-HERE = Path(__file__).parent
-
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
     Standing = Callable[[Config], Awaitable[World]]
-
-
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups, also where this folder was named on the command line
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep these tests in one worker, one after the other: a world whose loop stands still loses its bot."""
-    for item in items:
-        if item.path.is_relative_to(HERE):
-            item.add_marker(pytest.mark.xdist_group("e2e"))
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

@@ -12,8 +12,6 @@ import pytest
 from bot.services.durable import LONGEST_PAUSE, DurableEngine
 from bot.storage.address import engine_url
 
-pytestmark = pytest.mark.xdist_group("dbos")
-
 
 class Work:
     """Something that needs several attempts."""

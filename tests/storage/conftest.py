@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-ENGINES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.xdist_group("postgresql"))]
-"""PostgreSQL's tests run in one worker: one server is enough."""
+ENGINES = ["sqlite", "postgresql"]
+"""Each worker of the run starts a PostgreSQL of its own."""
 
 _numbers = itertools.count()
 

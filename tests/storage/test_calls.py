@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
     from bot.cad.protocol import Request
 
-pytestmark = pytest.mark.xdist_group("postgresql")
 
 MINUTE: Any = {"limit": 3, "halved": 1, "seconds": 60.0}
 BOT = Caller(deadline=60)

@@ -18,8 +18,6 @@ from tests.storage.test_engine import SECRET, add, names
 if TYPE_CHECKING:
     from tests.storage.server import Server
 
-pytestmark = pytest.mark.xdist_group("postgresql")
-
 
 @pytest.fixture(params=["postgresql"])
 def engine(request: pytest.FixtureRequest) -> str:
