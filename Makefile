@@ -9,7 +9,8 @@ demo: $(VENV)/.run  ## the tour: the real bot over the sandbox, no token or key 
 	$(BIN)/python -m sandbox tour
 
 test: $(VENV)/.dev  ## the tests
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile --ignore tests/e2e --ignore tests/faults
+	$(BIN)/python -m pytest -n 2 --dist loadfile tests/e2e tests/faults  # apart: their worlds live from file to file
 
 coverage: $(VENV)/.dev  ## the tests, with what they cover; takes about three times as long
 	$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report=term

@@ -90,6 +90,7 @@ class TestLostAnswers:
         place.cad.break_("characters", CadErrorKind.TIMEOUT)
         kept = await create(place, creation, draft)
         place.clock.now += 24 * 3600 + 1
+        place.cad.break_("characters", CadErrorKind.TIMEOUT)  # at the last look too
         await driven(place, creation, kept)
         assert draft.state is DraftState.UNSURE
         draft = await draft_of(place, creation)
