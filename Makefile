@@ -8,15 +8,19 @@ BIN    := $(VENV)/bin
 demo: $(VENV)/.run  ## the tour: the real bot over the sandbox, no token or key needed
 	$(BIN)/python -m sandbox tour
 
+# What takes long enough to be left to make faults. The worlds of e2e and faults live from file to file, so they run apart.
+LONG := test_cad.py test_kill.py
+
 test: $(VENV)/.dev  ## the tests
 	$(BIN)/python -m pytest -n 2 --dist loadfile --ignore tests/e2e --ignore tests/faults
-	$(BIN)/python -m pytest -n 2 --dist loadfile tests/e2e tests/faults  # apart: their worlds live from file to file
+	$(BIN)/python -m pytest -n 2 --dist loadfile tests/e2e tests/faults $(addprefix --ignore tests/faults/,$(LONG))
 
 coverage: $(VENV)/.dev  ## the tests, with what they cover; takes about three times as long
 	$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report=term
 
 faults: $(VENV)/.dev  ## 1,000 operations, 200 kills, faults on both sides, and the verdict: some minutes
 	$(BIN)/python -m tests.faults
+	$(BIN)/python -m pytest $(addprefix tests/faults/,$(LONG))
 
 check: $(VENV)/.dev  ## format, lint, types, layers, tests
 	$(BIN)/ruff format --check .
