@@ -31,6 +31,7 @@ STEP_SECONDS = 300.0
 """How long one step goes on: steps are recorded, so a day of attempts must not be thousands of them."""
 
 LONGEST_PAUSE = 300.0
+CLOSE_SECONDS = 1.0
 
 
 @dataclass(slots=True)
@@ -39,6 +40,7 @@ class _Driving:
 
     workflow: str
     again: bool = True
+    task: asyncio.Task[object] | None = None
 
 
 class DurableEngine:
@@ -78,11 +80,14 @@ class DurableEngine:
         if self._dbos is None:
             return
         logging.getLogger("dbos").setLevel(logging.CRITICAL)  # what the stop cuts off is no error: it goes on
-        # DBOS put its own executor in place of the loop's, and now ends it: what is under way puts it there once more.
-        loop, executor = asyncio.get_running_loop(), ThreadPoolExecutor()
-        loop.set_default_executor(executor)
+        tasks = [driving.task for driving in self._under_way.values() if driving.task is not None]
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks, timeout=CLOSE_SECONDS)
+        # DBOS put its own executor in place of the loop's, and now ends it.
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor())
         await asyncio.to_thread(self._dbos.DBOS.destroy, destroy_registry=True)
-        loop.set_default_executor(executor)
         self._dbos = None
 
     async def _start(self, kind: str, key: str) -> None:
@@ -135,6 +140,7 @@ class DurableEngine:
             driving = self._under_way.setdefault((kind, key), _Driving(workflow))
             if driving.workflow != workflow:  # left by an earlier process, and handed over again by now
                 return
+            driving.task = asyncio.current_task()
             try:
                 while driving.again:
                     driving.again = False
