@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
 
-from pydantic import TypeAdapter
-
 
 class BulkKind(StrEnum):
     """What a file is for: the names of the subcommands of `/bulk`. The values are stored."""
@@ -69,14 +67,3 @@ class OwnerRow:
 
 
 Row = LinkRow | NewRow | OwnerRow
-_ROW: TypeAdapter[Row] = TypeAdapter(Row)
-
-
-def dump(row: Row) -> str:
-    """Return a row as JSON."""
-    return _ROW.dump_json(row).decode()
-
-
-def load(text: str) -> Row:
-    """Return the row that `dump` wrote. Raises pydantic's ValidationError for any other text."""
-    return _ROW.validate_json(text)

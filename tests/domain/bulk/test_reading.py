@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.domain.bulk.reading import LinkReader, NewReader, OwnerReader
-from bot.domain.bulk.rows import LinkRow, NewRow, OwnerRow, Row, Whose, dump, load
+from bot.domain.bulk.rows import LinkRow, NewRow, OwnerRow, Row, Whose
 from bot.domain.frameworks import Framework
 from tests.domain.templates import depends, field, form
 
@@ -142,16 +142,3 @@ class TestCharacters:
 
     def test_whose_is_named_too(self) -> None:
         assert keys(NewReader(self.FORM)) == [("bulk-row-whose-none", ""), ("problem-required", "First")]
-
-
-@pytest.mark.parametrize(
-    "row",
-    [
-        LinkRow(2, Whose(member_id=PIA), "A", "B", held=True),
-        LinkRow(10_000, Whose(username="ü"), "A", remove=True),
-        NewRow(3, Whose(api_id="x"), {"first": "a\n\"b'"}),
-        OwnerRow(4, "A", "license:b"),
-    ],
-)
-def test_a_row_is_stored_whole(row: Row) -> None:
-    assert load(dump(row)) == row
