@@ -85,9 +85,11 @@ class DurableEngine:
             task.cancel()
         if tasks:
             await asyncio.wait(tasks, timeout=CLOSE_SECONDS)
-        # DBOS put its own executor in place of the loop's, and now ends it.
-        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor())
+        # DBOS put its own executor in place of the loop's, and now ends it: what still ends there puts it back once more.
+        loop, executor = asyncio.get_running_loop(), ThreadPoolExecutor()
+        loop.set_default_executor(executor)
         await asyncio.to_thread(self._dbos.DBOS.destroy, destroy_registry=True)
+        loop.set_default_executor(executor)
         self._dbos = None
 
     async def _start(self, kind: str, key: str) -> None:

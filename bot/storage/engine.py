@@ -112,8 +112,10 @@ class Database:
 
     async def close(self) -> None:
         """Wait for what is under way, and close every connection."""
-        for executor in {self._writers, self._readers}:
-            await asyncio.to_thread(executor.shutdown)
+        loop = asyncio.get_running_loop()
+        with ThreadPoolExecutor(1) as closer:  # of its own: whoever ends the loop's meanwhile does not hold this up
+            for executor in {self._writers, self._readers}:
+                await loop.run_in_executor(closer, executor.shutdown)
         for engine in {self._writing, self._reading}:
             engine.dispose()
 
