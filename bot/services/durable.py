@@ -85,7 +85,7 @@ class DurableEngine:
             task.cancel()
         if tasks:
             await asyncio.wait(tasks, timeout=CLOSE_SECONDS)
-        # DBOS put its own executor in place of the loop's, and now ends it: what still ends there puts it back once more.
+        # DBOS put its executor in place of the loop's, now ends it, and what still ends there puts it back once more.
         loop, executor = asyncio.get_running_loop(), ThreadPoolExecutor()
         loop.set_default_executor(executor)
         await asyncio.to_thread(self._dbos.DBOS.destroy, destroy_registry=True)
