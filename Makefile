@@ -8,12 +8,13 @@ BIN    := $(VENV)/bin
 demo: $(VENV)/.run  ## the tour: the real bot over the sandbox, no token or key needed
 	$(BIN)/python -m sandbox tour
 
-# What takes long enough to be left to make faults. The worlds of e2e and faults live from file to file, so they run apart.
+# What takes long enough to be left to make faults. The worlds of e2e and faults live from
+# file to file, so they run apart; they wait more than they compute, so on one worker more.
 LONG := test_cad.py test_kill.py
 
 test: $(VENV)/.dev  ## the tests
 	$(BIN)/python -m pytest -n 2 --dist loadfile --ignore tests/e2e --ignore tests/faults
-	$(BIN)/python -m pytest -n 2 --dist loadfile tests/e2e tests/faults $(addprefix --ignore tests/faults/,$(LONG))
+	$(BIN)/python -m pytest -n 3 --dist loadfile tests/e2e tests/faults $(addprefix --ignore tests/faults/,$(LONG))
 
 coverage: $(VENV)/.dev  ## the tests, with what they cover; takes about three times as long
 	$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report=term
