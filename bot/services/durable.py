@@ -11,7 +11,8 @@ import logging
 import secrets
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from bot.storage.address import engine_url
@@ -28,33 +29,31 @@ VERSION = "1"
 """Of the workflow's shape, not of the bot: with another one DBOS would leave older work alone."""
 
 STEP_SECONDS = 300.0
-"""How long one step goes on: steps are recorded, so a day of attempts must not be thousands of them."""
+"""How long one step goes on at least: steps are recorded, so a day of attempts must not be thousands of them."""
 
-LONGEST_PAUSE = 300.0
 CLOSE_SECONDS = 1.0
 
 
 @dataclass(slots=True)
 class _Driving:
-    """A workflow under way. `again`: it is to look (once more) when there is nothing left to do."""
+    """A workflow under way. `again`: it is to look (once more), at once: whoever hands over has changed something."""
 
     workflow: str
-    again: bool = True
+    again: asyncio.Event = field(default_factory=asyncio.Event)
     task: asyncio.Task[object] | None = None
+
+    async def rest(self, seconds: float) -> None:
+        """Wait so long, or until it is to look."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self.again.wait(), seconds)
 
 
 class DurableEngine:
-    """Drives operations and jobs. `url` is the database's own address; `slot` names this process among several.
+    """Drives operations and jobs. `url` is the database's own address; `slot` names this process among several."""
 
-    `sleep` waits for seconds within a step.
-    """
-
-    def __init__(
-        self, url: str, *, slot: str = "0", sleep: Callable[[float], Awaitable[object]] = asyncio.sleep
-    ) -> None:
+    def __init__(self, url: str, *, slot: str = "0") -> None:
         self._url = url
         self._slot = slot
-        self._sleep = sleep
         self._drives: dict[str, Drive] = {}
         self._under_way: dict[tuple[str, str], _Driving] = {}
         self._launching = asyncio.Lock()
@@ -94,7 +93,7 @@ class DurableEngine:
 
     async def _start(self, kind: str, key: str) -> None:
         if (driving := self._under_way.get((kind, key))) is not None:
-            driving.again = True
+            driving.again.set()
             return
         if self._closed:
             return
@@ -133,7 +132,7 @@ class DurableEngine:
         own.propagate = True
 
         @dbos.DBOS.step(name="attempts")  # type: ignore[untyped-decorator]  # DBOS is loaded late
-        async def attempts(kind: str, key: str) -> float | None:
+        async def attempts(kind: str, key: str) -> bool:
             return await self._attempts(kind, key)
 
         @dbos.DBOS.workflow(name="drive")  # type: ignore[untyped-decorator]
@@ -144,10 +143,8 @@ class DurableEngine:
                 return
             driving.task = asyncio.current_task()
             try:
-                while driving.again:
-                    driving.again = False
-                    while (pause := await attempts(kind, key)) is not None:
-                        await dbos.DBOS.sleep_async(pause)
+                while await attempts(kind, key) or driving.again.is_set():
+                    pass
             finally:
                 del self._under_way[kind, key]
 
@@ -156,16 +153,17 @@ class DurableEngine:
         self._dbos = dbos
         log.info("the durable engine is running")
 
-    async def _attempts(self, kind: str, key: str) -> float | None:
-        """Go on for a few minutes; return the seconds until it is to go on, None when there is nothing left."""
-        until = time.monotonic() + STEP_SECONDS
-        while True:
+    async def _attempts(self, kind: str, key: str) -> bool:
+        """Go on for a few minutes; whether there is more to do. A kill loses nothing: the truth is in our rows."""
+        driving, until = self._under_way[kind, key], time.monotonic() + STEP_SECONDS
+        while time.monotonic() < until:
+            driving.again.clear()
             pause = await self._drives[kind](key)
-            if pause is None:
-                return None
-            if pause > LONGEST_PAUSE or time.monotonic() + pause > until:
-                return pause
-            await self._sleep(pause)
+            if pause is not None:
+                await driving.rest(pause)
+            elif not driving.again.is_set():
+                return False
+        return True
 
 
 def _load() -> ModuleType:

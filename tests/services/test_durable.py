@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.services.durable import LONGEST_PAUSE, DurableEngine
+from bot.services.durable import DurableEngine
 from bot.storage.address import engine_url
 
 
@@ -43,18 +43,55 @@ def file(tmp_path: Path) -> str:
 
 
 async def test_what_is_handed_over_is_driven_until_there_is_nothing_left(file: str) -> None:
-    work, job = Work([0.05, 0.05, None, None]), Work([None])
+    work, job = Work([0.05, 0.05, None]), Work([None])
     engine = DurableEngine(file)
     engine.attach(operation=work.attempt, job=job.attempt)
     try:
         await engine.operation("i:1:link:ABC")
-        await asyncio.wait_for(work.begun.wait(), 10)
-        await engine.operation("i:1:link:ABC")  # under way already: then it is looked once more
         await engine.job("j1")
         await asyncio.wait_for(asyncio.gather(work.done.wait(), job.done.wait()), 10)
     finally:
         await engine.close()
-    assert (work.attempts, job.attempts) == (["i:1:link:ABC"] * 4, ["j1"])
+    assert (work.attempts, job.attempts) == (["i:1:link:ABC"] * 3, ["j1"])
+
+
+async def test_what_waits_is_looked_at_at_once_when_it_is_handed_over_again(file: str) -> None:
+    """Somebody cancelled it, say: he does not wait for its next attempt."""
+    work = Work([3600.0, None])
+    engine = DurableEngine(file)
+    engine.attach(operation=work.attempt, job=work.attempt)
+    try:
+        await engine.job("j1")
+        await asyncio.wait_for(work.begun.wait(), 10)
+        await engine.job("j1")
+        await asyncio.wait_for(work.done.wait(), 1)
+    finally:
+        await engine.close()
+    assert work.attempts == ["j1", "j1"]
+
+
+async def test_what_is_handed_over_while_it_is_looked_at_is_looked_at_once_more(file: str) -> None:
+    looking, told, twice = asyncio.Event(), asyncio.Event(), asyncio.Event()
+    looked: list[str] = []
+
+    async def attempt(key: str) -> float | None:
+        looked.append(key)
+        (twice if told.is_set() else looking).set()
+        await told.wait()
+        return None
+
+    engine = DurableEngine(file)
+    engine.attach(operation=attempt, job=attempt)
+    try:
+        await engine.job("j1")
+        await asyncio.wait_for(looking.wait(), 10)
+        await engine.job("j1")
+        told.set()
+        await asyncio.wait_for(twice.wait(), 10)
+        await asyncio.sleep(0.1)
+    finally:
+        await engine.close()
+    assert looked == ["j1", "j1"]
 
 
 async def test_a_job_that_stopped_is_driven_again_when_it_is_handed_over_again(file: str) -> None:
@@ -117,7 +154,7 @@ async def test_after_a_stop_in_the_middle_the_loop_has_threads(file: str, monkey
 
     async def attempt(_: str) -> float | None:
         await stopping.wait()
-        return 2 * LONGEST_PAUSE  # so that DBOS has something to do while it is destroyed
+        return None  # so that DBOS has something to do while it is destroyed
 
     def destroy(**given: bool) -> None:
         loop.call_soon_threadsafe(stopping.set)
