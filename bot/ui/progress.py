@@ -17,7 +17,7 @@ import discord
 from bot.domain.bulk.rows import BulkKind
 from bot.errors import CharlinkError, Undelivered
 from bot.i18n import DEFAULT_LOCALE
-from bot.services.jobs.ledger import CANARY
+from bot.services.jobs.ledger import ALIKE, CANARY
 from bot.storage.jobs import FAILURES, JobState, RowState
 from bot.ui.audit import cause_of
 from bot.ui.reply import Button, Reply, Tone, shared_id
@@ -87,7 +87,7 @@ def progress_reply(words: Words, look: Look, *, seconds_left: float | None = Non
 def state_line(words: Words, look: Look, *, seconds_left: float | None = None, waits: float = 0.0) -> str:
     """Return where a job stands, in words: a headline and what is to be known."""
     job, key = look.job, STATES[look.job.state]
-    more: dict[str, str] = {}
+    more: dict[str, str | int] = {}
     if job.state is JobState.QUEUED and look.behind is not None:
         key, more = "job-queued", {"reference": look.behind.reference}
     elif job.state is JobState.RUNNING and waits >= WORTH_TELLING:
@@ -98,7 +98,7 @@ def state_line(words: Words, look: Look, *, seconds_left: float | None = None, w
         key = "job-paused-canary"
     elif job.cause:
         key = "job-paused-alike" if job.state is JobState.PAUSED else key
-        more = {"outcome": cause_of(words, job.cause, REASON)}
+        more = {"outcome": cause_of(words, job.cause, REASON), "count": ALIKE}
     return words(key, what=_what(words, job), part=_part(words, look), **more)
 
 

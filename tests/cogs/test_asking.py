@@ -34,7 +34,7 @@ class TestAsking:
         await office.ask(pia, name="Jane *Doe* @everyone")
         assert office.card.startswith(f"Request: <@{pia.id}> asks to link `ABC`.")
         assert r"Jane \*Doe\* \@everyone" in office.card
-        assert "Linked already\nNone that I know of." in office.card
+        assert "Linked already\nNone that the bot knows of." in office.card
         assert office.buttons == ["Look up", "Approve", "Deny"]
         assert office.stage.town.asked == []
         assert await office.history() == [("link", "refused", pia.id), ("ask", "done", pia.id)]
@@ -45,7 +45,7 @@ class TestAsking:
         office.stage.town.asked.clear()
         office.set(office.channel.id, max_links=5)
         await office.ask(pia)
-        assert "2 that I know of: `ONE`, `TWO` The limit is 5." in office.card
+        assert "2 that the bot knows of: `ONE`, `TWO` The limit is 5." in office.card
         assert office.stage.town.asked == []
 
     async def test_the_same_again_folds_into_one_card(self, office: Office, pia: Any) -> None:
@@ -78,7 +78,7 @@ class TestAsking:
     async def test_a_deleted_channel_is_told_and_another_one_is_used(self, office: Office, pia: Any) -> None:
         office.stage.env.backend.delete_channel(office.channel.id)
         answer = await office.ask(pia)
-        assert answer.headline == f"Kept, but staff can't see it yet: I can't write in <#{office.channel.id}>."
+        assert answer.headline == f"Kept, but staff can't see it yet: the bot can't write in <#{office.channel.id}>."
         office = Office.opened(office.stage)
         await office.stage.press(pia, answer, "Show it to staff")
         assert len(office.cards) == 1

@@ -33,8 +33,8 @@ async def test_an_entry_says_who_what_whom_and_what_became_of_it(stage: Stage, s
     [
         ({"state": State.ACCEPTED}, "<@7001>: link `CHAR0` for <@7002>: kept, not sent yet."),
         ({"state": State.SENDING}, "<@7001>: link `CHAR0` for <@7002>: under way, or being found out."),
-        ({"state": State.UNKNOWN}, "<@7001>: link `CHAR0` for <@7002>: not known: look in the CAD."),
-        ({"state": State.CANCELLED}, "<@7001>: link `CHAR0` for <@7002>: cancelled."),
+        ({"state": State.UNKNOWN}, "<@7001>: link `CHAR0` for <@7002>: not certain: look in the CAD."),
+        ({"state": State.CANCELLED}, "<@7001>: link `CHAR0` for <@7002>: taken back, nothing was sent."),
         (
             {"state": State.REFUSED, "cause": "rule-staff-only-nobody", "subject": "", "member_id": SAM},
             "<@7001>: link (staff, for their own account): refused (“Refused: only staff can do that, and",

@@ -60,7 +60,7 @@ async def test_the_dry_run_changes_nothing(yard: Yard, members: list[Any], their
     assert "1 row says the same as an earlier one" in answer.text
     assert "Line 5:" in answer.text
     assert "“nobody” is no member" in answer.text
-    assert "4 calls to the CAD, which takes less than a minute" in answer.text
+    assert "4 calls to the CAD and takes less than a minute" in answer.text
     assert answer.buttons == ["Yes, start", "No, leave it"]
     assert answer.result.response.ephemeral
     lines = yard.attached(answer)
@@ -342,5 +342,8 @@ async def test_the_audit_says_who_and_what_became_of_it(yard: Yard, members: lis
     await yard.drive()
     text = (await yard.stage.slash(yard.admin, "audit")).text
     assert f"<@{yard.admin.id}>: start the bulk job `members.csv`: done." in text
-    assert "end of a bulk job (2 done, 0 failed, 0 not carried out) of the file `members.csv`: done." in text
+    assert (
+        "ended the bulk job (2 done, 0 failed or not certain, 0 not carried out) from the file `members.csv`: done."
+        in text
+    )
     assert theirs[0].links == ["CHAR0"]

@@ -79,7 +79,7 @@ async def test_a_pause_that_the_check_did_not_end_is_said_with_its_beginning() -
     async with staged(town(community=Community(key="another"))) as stage:
         stage.town.tenant.cad.breaker._trip("", CadErrorKind.AUTH, 3600)
         answer = await examined(stage, well(stage))
-    assert "calls are paused since <t:" in answer.text
+    assert "calls have been paused since <t:" in answer.text
     assert "(auth)" in answer.text
     assert "enter the key again in /setup" in answer.text
 
@@ -88,7 +88,7 @@ async def test_an_audit_channel_that_took_nothing_is_said(stage: Stage, monkeypa
     doctor: Any = stage.bot.get_cog("Doctor")
     monkeypatch.setattr(doctor, "stuck", {stage.guild.id: stage.channel.id}.get)
     answer = await examined(stage, well(stage))
-    assert "channel for audit lines: the last message there was not taken by Discord" in answer.text
+    assert "channel for audit lines: Discord did not take the last message there" in answer.text
     assert "nothing is lost" in answer.text
 
 

@@ -24,12 +24,14 @@ async def test_a_refused_key_is_told_once_in_the_audit_channel_and_by_doctor(tmp
 
         def told() -> list[str]:
             return [
-                text(one) for one in world.cards(world.home.audit) if "Calls to the CAD are paused since" in text(one)
+                text(one)
+                for one in world.cards(world.home.audit)
+                if "Calls to the CAD have been paused since" in text(one)
             ]
 
         await world.discord.until(lambda: bool(told()), 20)
         answer = text(await world.command(world.owner, "doctor"))
-        assert "calls are paused since" in answer
+        assert "calls have been paused since" in answer
         await ACTS["link"](world, prepare(world, "link"))
         (notice,) = told()
         assert "it refuses this server's API key" in notice

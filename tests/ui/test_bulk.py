@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
+from bot.domain.bulk.result import DONE
 from bot.domain.bulk.rows import BulkKind
 from bot.i18n import Catalogues
 from bot.services.checking import BulkIntent
@@ -56,7 +57,7 @@ async def test_many_mistakes_fit_and_the_rest_is_counted(works: Works) -> None:
 def test_where_a_job_is_seen(posted: bool) -> None:  # noqa: FBT001 - the two cases
     reply = started_reply(WORDS, Look(JOB, {RowState.WAITING: 2}), posted=posted)
     assert reply.headline == "Started: 2 rows."
-    assert ("I may not write in this channel" in reply.detail) is not posted
+    assert ("The bot may not write in this channel" in reply.detail) is not posted
     assert "`REF1`" in reply.detail
 
 
@@ -65,6 +66,9 @@ def test_a_result_says_each_reason_and_runs_no_formula() -> None:
         Result(link(2, "=1+1", 5), RowState.REFUSED, "account-none-discord"),
         Result(link(3, "B", 6), RowState.WAITING, ""),
         Result(link(4, "C", 7), RowState.FAILED, "of-another-version"),
+        Result(link(5, "D", 8), RowState.UNKNOWN, "undo-outcome-unknown"),
+        Result(link(6, "E", 9), RowState.CANCELLED, ""),
+        Result(link(7, "F", 10), RowState.DONE, ""),
     ]
     reply = result_reply(WORDS, Look(JOB), results)
     assert "The job is not over yet." in reply.detail
@@ -75,6 +79,9 @@ def test_a_result_says_each_reason_and_runs_no_formula() -> None:
     assert len(lines[1]) > len("<@5>,'=1+1,refused,") + 10
     assert lines[2] == "<@6>,B,waiting,"
     assert lines[3] == "<@7>,C,failed,of-another-version"
+    assert lines[4].startswith("<@8>,D,not certain,It is not certain")
+    assert lines[5] == "<@9>,E,not carried out,"
+    assert lines[6] == f"<@10>,F,{DONE},"
 
 
 def test_a_full_status_fits() -> None:

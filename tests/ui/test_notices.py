@@ -108,19 +108,19 @@ async def test_an_outage_is_told_once_with_its_beginning_and_its_end_with_what_f
         await post.later()
     ((channel, reply),) = post.office.sent
     assert channel == CHANNEL
-    assert reply.headline == f"The CAD does not answer since <t:{round(began)}:t>."
-    assert "nothing to do" in reply.detail
+    assert reply.headline == f"The CAD has not answered since <t:{round(began)}:t>."
+    assert "You need not do anything." in reply.detail
     post.breaker.succeeded("a")
     for _ in range(3):
         await post.later()
-    assert post.office.headlines[1:] == ["The CAD answers again. 3 kept operations follow."]
+    assert post.office.headlines[1:] == ["The CAD answers again. 3 changes that were kept are made now."]
     assert post.office.sent[1][1].tone is Tone.DONE
 
 
 @pytest.mark.parametrize(
     ("kind", "given", "why", "remedy"),
     [
-        (K.AUTH, False, "API key", "Manage Server must enter the key again with /setup"),
+        (K.AUTH, False, "API key", "Manage Server must enter the key again with `/setup`"),
         (K.AUTH, True, "API key", "correct SONORAN_API_KEY"),
         (K.CONFIG, True, "community id", "SONORAN_COMMUNITY_ID"),
         (K.PLAN, False, "plan does not include", "owner can change the plan"),

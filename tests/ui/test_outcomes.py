@@ -129,7 +129,7 @@ def desk(place: Town) -> Desk:
     ("state", "cause", "words"),
     [
         (State.DONE, "", ["Done: link `ABC`.", "<t:1699999990:R>"]),
-        (State.FAILED, "kept-too-long", ["Not done: link `ABC`.", "could not be reached for 24 hours", "Nothing was"]),
+        (State.FAILED, "kept-too-long", ["Not done: link `ABC`.", "could not be used for 24 hours", "Nothing was"]),
         (State.REFUSED, "cad-rejected", ["Not done: link `ABC`."]),
         (State.UNKNOWN, "kept-unsure", ["Not certain: link `ABC`.", "do not show whether", "Look in the CAD"]),
         (State.CANCELLED, "", ["Taken back: link `ABC`.", "Nothing was sent"]),

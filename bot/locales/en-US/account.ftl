@@ -16,7 +16,7 @@ account-own-by-id = Refused: that is your own CAD account.
 account-not-taken = The CAD did not take it for this account.
     It knows the account, but refused the call without saying why. Ask the community's owner. Nothing was changed.
 account-is-this-you = Is this you?
-    The CAD account that goes by your Discord id is **{ $account }**. If you say yes, I act on that account for you from now on.
+    The CAD account that goes by your Discord id is **{ $account }**. If you say yes, the bot acts on that account for you from now on.
 account-is-this-you-yes = Yes, that is me
 account-changed = Stopped: your id now leads to another CAD account.
     It is not the account that was confirmed before. Ask staff to look into it; if the new one is right, prove it with `/account verify`. Nothing was changed.

@@ -16,8 +16,8 @@ request-asked-before = Already asked: { $sync_id } is waiting for staff.
     You asked { $when }, and the request is still open, so nothing was added. You will hear of the decision; `/account status` shows your requests.
 request-kept-no-channel = Kept, but staff can't see it yet: no channel for requests is set.
     Your request for { $sync_id } is stored and nothing of it is lost. Whoever manages this server can choose the channel with `/setup`; if he runs the bot himself, with APPROVAL_CHANNEL_ID. Then press the button below. Nothing is linked yet.
-request-kept-unwritable = Kept, but staff can't see it yet: I can't write in { $channel }.
-    Your request for { $sync_id } is stored and nothing of it is lost. Whoever manages this server must let me see that channel, send messages and embed links there, or choose another with `/setup`. Then press the button below. Nothing is linked yet.
+request-kept-unwritable = Kept, but staff can't see it yet: the bot can't write in { $channel }.
+    Your request for { $sync_id } is stored and nothing of it is lost. Whoever manages this server must let the bot see that channel, send messages and embed links there, or choose another with `/setup`. Then press the button below. Nothing is linked yet.
 request-kept-later = Kept, but staff can't see it yet: Discord did not take the message.
     Your request for { $sync_id } is stored and nothing of it is lost. Press the button below in a minute. Nothing is linked yet.
 button-post-again = Show it to staff
@@ -42,10 +42,10 @@ card-open = Request: { $member } asks to link { $sync_id }.
 card-body = The character is called **{ $character }**. Asked { $when }.
 card-linked = Linked already
 card-linked-some = { $count ->
-        [one] 1 that I know of
-       *[other] { $count } that I know of
+        [one] 1 that the bot knows of
+       *[other] { $count } that the bot knows of
     }: { $near }
-card-linked-none = None that I know of.
+card-linked-none = None that the bot knows of.
 card-limit = The limit is { $limit }.
 card-rivals = Others who ask for the same sync ID
 card-rival = { $member }, for **{ $character }**, { $when }
@@ -140,7 +140,7 @@ told-withdrawn = Withdrawn: { $sync_id } is not asked for.
 told-closed = Closed: { $sync_id } is not linked.
     You had left the server when it was to be decided. You can ask again with `/linkchar`.
 told-instead = your request was decided.
-    Press the button to read how; only you can. You get no direct messages from this server, so I say it here.
+    Press the button to read how; only you can. You take no direct messages from this server, so it is said here.
 button-read = Read the decision
 decision-not-yours = This decision is for somebody else.
     Only who asked can read it. `/account status` shows your own requests. Nothing was changed.

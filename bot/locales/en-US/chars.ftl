@@ -62,7 +62,7 @@ select-not-applied = Not selected: the CAD did not take it.
         [transport] The connection to the CAD broke.
         [none] The CAD said that it was done.
        *[other] The CAD answered something unreadable.
-    } So I read the list: { $name } is not the selected character. Nothing was changed; try again in a moment.
+    } So the bot read the list: { $name } is not the selected character. Nothing was changed; try again in a moment.
 
 remove-own = Remove { $name }?
     This deletes your character with the record id { $id } from the CAD, with everything written on it. It cannot be undone.
@@ -86,7 +86,7 @@ remove-not-applied = Not removed: the CAD did not take it.
         [server] The CAD answered with an error of its own.
         [transport] The connection to the CAD broke.
        *[other] The CAD answered something unreadable.
-    } So I read the list: { $name } with the record id { $id } is still there. Nothing was changed; try again in a moment.
+    } So the bot read the list: { $name } with the record id { $id } is still there. Nothing was changed; try again in a moment.
 
 edit-title = Edit character
 edit-offered = You have unfinished changes.
@@ -133,4 +133,4 @@ edit-not-applied = Not saved: the CAD did not take it.
         [server] The CAD answered with an error of its own.
         [transport] The connection to the CAD broke.
        *[other] The CAD answered something unreadable.
-    } So I read { $name }: it is as it was. Nothing was changed, and what you typed is kept; try again in a moment.
+    } So the bot read { $name }: it is as it was. Nothing was changed, and what you typed is kept; try again in a moment.

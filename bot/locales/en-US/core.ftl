@@ -6,7 +6,7 @@
 reference = Reference: { $reference }
 changed-no = Nothing was changed.
 changed-unknown = It is not certain whether anything changed. Look before you try again.
-read-back = The CAD's answer got lost on the way, so I read it back: it is done.
+read-back = The CAD's answer got lost on the way, so the bot read it back: it is done.
 cad-said = The CAD says: { $detail }
 cad-trace = The CAD's own trace id: { $trace }
 dismissed = Left as it is.
@@ -129,7 +129,7 @@ link-not-applied = Not linked: the CAD did not take it.
         [transport] The connection to the CAD broke.
         [none] The CAD said that it was done.
        *[other] The CAD answered something unreadable.
-    } So I read the list: { $sync_id } is not linked. Nothing was changed; try again in a moment.
+    } So the bot read the list: { $sync_id } is not linked. Nothing was changed; try again in a moment.
 unlink-not-applied = Not unlinked: the CAD did not take it.
     { $cause ->
         [server] The CAD answered with an error of its own.
@@ -137,7 +137,7 @@ unlink-not-applied = Not unlinked: the CAD did not take it.
         [transport] The connection to the CAD broke.
         [none] The CAD said that it was done.
        *[other] The CAD answered something unreadable.
-    } So I read the list: { $sync_id } is still linked. Nothing was changed; try again in a moment.
+    } So the bot read the list: { $sync_id } is still linked. Nothing was changed; try again in a moment.
 link-held = Not linked: { $sync_id } belongs to another CAD account.
     Nothing was changed. If it is your character, ask staff to sort it out.
 link-held-confirm = { $sync_id } is linked to another CAD account.

@@ -64,7 +64,7 @@ create-made = Created { $name }.
 create-made-nameless = Created the character.
     It has no name yet. It is in the CAD now.
 create-made-read-back = Created { $name }.
-    The CAD's answer got lost on the way, so I read the characters back: it is there, once.
+    The CAD's answer got lost on the way, so the bot read the characters back: it is there, once.
 create-record-id = Its record id is { $id }.
 create-deleted-after = { $minutes ->
         [one] The CAD deletes it again after 1 minute.
@@ -78,7 +78,7 @@ create-not-applied = Not created: the CAD did not take it.
         [transport] The connection to the CAD broke.
         [none] The CAD said that it was done.
        *[other] The CAD answered something unreadable.
-    } So I read the list: there is no such character. Nothing was created, and what you typed is kept; try again in a moment.
+    } So the bot read the list: there is no such character. Nothing was created, and what you typed is kept; try again in a moment.
 create-again = It may be there already.
     The CAD's answer got lost, and it could not be found out whether the character was created. Look in the CAD first. If it is not there, create it again.
 create-again-yes = Yes, create it again
