@@ -36,10 +36,6 @@ class Catalogues:
         """The locales there are, the default one first."""
         return tuple(sorted(self._bundles, key=lambda locale: (locale != DEFAULT_LOCALE, locale)))
 
-    def has(self, key: str, locale: str = DEFAULT_LOCALE) -> bool:
-        """Whether a catalogue itself holds a message."""
-        return locale in self._bundles and self._bundles[locale].has_message(key)
-
     def translate(self, key: str, locale: str, **params: str | int) -> str:
         """Return the message in the locale nearest to the one asked for ("en-GB" reads "en-US").
 

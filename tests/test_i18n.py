@@ -72,12 +72,7 @@ def test_the_default_language_must_be_there() -> None:
         Catalogues({"de": GERMAN})
 
 
-def test_which_messages_there_are(catalogues: Catalogues) -> None:
-    assert catalogues.has("hello")
-    assert not catalogues.has("nothing")
-    assert catalogues.has("hello", "de")
-    assert not catalogues.has("only-english", "de")
-    assert not catalogues.has("hello", "fr")
+def test_the_default_locale_comes_first(catalogues: Catalogues) -> None:
     assert catalogues.locales == ("en-US", "de", "pt-BR")
 
 

@@ -73,11 +73,6 @@ class Breaker:
         self._outage_since: float | None = None
 
     @property
-    def causes(self) -> dict[str, CadErrorKind]:
-        """What keeps it open, by scope: WHOLE_KEY or an endpoint's name. Empty: closed."""
-        return {scope: opening.kind for scope, opening in self._open.items()}
-
-    @property
     def trouble(self) -> Trouble | None:
         """What keeps the whole key from being served: until a call proves that it is over, also after a reset."""
         opening = self._open.get(WHOLE_KEY) or self._doubt

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.domain.dependencies import Answer, Answers, Dependencies
+from bot.domain.dependencies import Answers, Dependencies
 from bot.domain.fields import FormField, form_field
 from bot.domain.template import CUSTOM_SECTION, FLAGS_SECTION
 
@@ -62,10 +62,6 @@ class Form:
     def missing(self, answers: Answers) -> Page:
         """Return the visible required fields that have no answer."""
         return tuple(field for field in self.visible(answers) if field.required and not answers.get(field.uid))
-
-    def prune(self, answers: Answers) -> dict[str, Answer]:
-        """Return the answers without those of fields that are hidden now, or that the form does not have."""
-        return {field.uid: answers[field.uid] for field in self.visible(answers) if field.uid in answers}
 
     def _asked(self) -> list[FormField]:
         seen = {""}

@@ -70,12 +70,6 @@ def conclude(tx: Connection, draft_id: str, *, state: str, wipe: bool) -> None:
     tx.execute(update(drafts).where(drafts.c.id == draft_id).values(values))
 
 
-def of_owner(tx: Connection, guild_id: int, owner_id: int) -> tuple[DraftRow, ...]:
-    """Return every draft of a person in a guild, the oldest first."""
-    mine = (drafts.c.guild_id == guild_id) & (drafts.c.owner_id == owner_id)
-    return tuple(_row(row) for row in tx.execute(select(drafts).where(mine).order_by(drafts.c.started_at)))
-
-
 def erase(tx: Connection, guild_id: int, owner_id: int) -> int:
     """Erase a person's drafts in a guild; returns how many."""
     mine = (drafts.c.guild_id == guild_id) & (drafts.c.owner_id == owner_id)

@@ -104,12 +104,6 @@ def read(tx: Connection, person: Person, *, limit: int) -> OwnRows:
     )
 
 
-def open_requests(tx: Connection, person: Person) -> tuple[str, ...]:
-    """Return the ids of a person's requests that nobody decided."""
-    waiting = _requests(person) & requests.c.state.in_(PENDING)
-    return tuple(tx.scalars(select(requests.c.id).where(waiting).order_by(requests.c.id)))
-
-
 def erase(tx: Connection, person: Person) -> Erased:
     """Erase a person's rows. What must stay is counted: what he did to others or as staff, others to him, unsettled."""
     names = _names(tx, person)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from sqlalchemy import select
 
 from bot.services.drafts import DraftState
 from bot.services.tickets import DRAFT_SECONDS
 from bot.storage import drafts as rows
+from bot.storage.tables import drafts
 from sandbox.templates import field
 from tests.cogs.people_of_the_cad import civilian, settled, stop
 from tests.community import Town, town
@@ -32,8 +34,12 @@ async def filled(stage: Stage, who: Any) -> Answer:
     return await stage.submit(who, await opened(stage, who), First_name="Jane", Last_name="Doe")
 
 
-async def kept(stage: Stage, who: Any) -> list[rows.DraftRow]:
-    return list(await stage.town.database.read(lambda tx: rows.of_owner(tx, stage.guild.id, who.id)))
+async def kept(stage: Stage, who: Any) -> rows.DraftRow:
+    """Return the one draft of a person that is stored."""
+    mine = select(drafts.c.id).where(drafts.c.owner_id == who.id)
+    row = await stage.town.database.read(lambda tx: rows.find(tx, tx.scalars(mine).one()))
+    assert row is not None
+    return row
 
 
 async def test_a_draft_is_offered_with_what_was_typed(stage: Stage, pia: Any) -> None:
@@ -121,7 +127,7 @@ async def test_two_presses_are_one_character_over_a_stop(stage: Stage, pia: Any,
     stop(stage)
     assert (await stage.forge(pia, done, create)).headline == "It was created already."
     assert len(stage.town.state.characters(hers)) == 1
-    (row,) = await kept(stage, pia)
+    row = await kept(stage, pia)
     assert "Jane" not in str(row.body), "what is settled keeps nothing that was typed"
 
 
@@ -130,7 +136,7 @@ async def test_cut_short_while_sending_it_asks_and_looks_first(
     stage: Stage, pia: Any, hers: Account, *, applied: bool
 ) -> None:
     draft = await filled(stage, pia)
-    (row,) = await kept(stage, pia)
+    row = await kept(stage, pia)
     states = (DraftState.OPEN,)
     await stage.town.database.write(lambda tx: rows.move(tx, row.id, states=states, to=DraftState.SENDING))
     if applied:
@@ -172,7 +178,7 @@ async def test_after_a_stop_the_first_form_opens_while_the_cad_is_down(stage: St
 
 async def test_a_draft_of_another_version_of_the_bot_is_passed_over(stage: Stage, pia: Any) -> None:
     await filled(stage, pia)
-    (row,) = await kept(stage, pia)
+    row = await kept(stage, pia)
     other = rows.DraftRow(**{**{name: getattr(row, name) for name in row.__dataclass_fields__}, "body": {"x": 1}})
     await stage.town.database.write(lambda tx: rows.save(tx, other))
     stop(stage)

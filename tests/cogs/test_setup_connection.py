@@ -152,7 +152,8 @@ async def test_a_key_can_be_changed_and_closes_the_breaker(owner: Owner) -> None
     assert "Enter a new key" in page.buttons
     assert (await owner.connect()).headline == "Connected: Sandbox Roleplay."
     assert owner.guild.tenant is not None
-    assert owner.guild.tenant.cad.breaker.causes == {}
+    owner.guild.tenant.cad.breaker.check("any")
+    assert owner.guild.tenant.cad.breaker.trouble is None
 
 
 async def test_a_plan_below_plus_is_warned_of_in_words() -> None:

@@ -27,7 +27,6 @@ T = TypeVar("T")
 
 ALIKE = 5
 """So many failures for the same reason in a row pause a job, and so do so many rows that all fail at its beginning."""
-LATELY = 10
 OPEN_LISTED = 25
 CANARY = "job-canary"
 
