@@ -141,7 +141,7 @@ class V1:
         return Call(request, lambda response: _secret_owner(Reply.of(request, response), secret))
 
     def set_api_id(self, target: Target, api_ids: tuple[str, ...], *, append: bool = True) -> Call[None]:
-        """Add API ids to an account, or replace them all (set-api-ids page)."""
+        """Add API ids to an account, or replace them all (set-api-ids page, vector 38). No command of ours does yet."""
         if not api_ids or not all(api_id and api_id == api_id.strip() for api_id in api_ids):
             raise ValueError("API ids are neither blank nor padded")
         item = _item(target, _ACCOUNT_OR_USERNAME) | {"apiIds": list(api_ids), "pushNew": append}

@@ -136,14 +136,17 @@ class V2:
         return Call(request, lambda response: _secret_owner(Reply.of(request, response), secret))
 
     def link_code(self, api_id: str) -> Call[LinkCode]:
-        """Mint a code that ties a `communityUserId` to whoever opens it; lives 10 minutes (create-link page)."""
+        """Mint a code that ties a `communityUserId` to whoever opens it; lives 10 minutes (create-link page, vector 67).
+
+        No command of ours does yet.
+        """
         body = dict(_pair(Target.of(api_id=api_id)))
         return self._call(self._request("POST", "/v2/general/links", body=body, write=True, limit=_MANY), _link_code)
 
     def set_link(self, account: str, secret: str, api_id: str) -> Call[str]:
-        """Tie a `communityUserId` to an account by its secret; returns the account UUID (set-link page).
+        """Tie a `communityUserId` to an account by its secret; returns the account UUID (set-link page, vector 68).
 
-        The CAD's refusal is FORBIDDEN and does not say which of the two is wrong.
+        The CAD's refusal is FORBIDDEN and does not say which of the two is wrong. No command of ours does this yet.
         """
         body = {"accountUuid": arguments.uuid(account), "secretUuid": arguments.uuid(secret)}
         body |= dict(_pair(Target.of(api_id=api_id)))
