@@ -136,9 +136,9 @@ class V2:
         return Call(request, lambda response: _secret_owner(Reply.of(request, response), secret))
 
     def link_code(self, api_id: str) -> Call[LinkCode]:
-        """Mint a code that ties a `communityUserId` to whoever opens it; lives 10 minutes (create-link page, vector 67).
+        """Mint a code that ties a `communityUserId` to whoever opens it; it lives 10 minutes.
 
-        No command of ours does yet.
+        Create-link page, vector 67. No command of ours does this yet.
         """
         body = dict(_pair(Target.of(api_id=api_id)))
         return self._call(self._request("POST", "/v2/general/links", body=body, write=True, limit=_MANY), _link_code)
