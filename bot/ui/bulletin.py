@@ -13,8 +13,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.errors import StorageError, Undelivered
+from bot.i18n import DEFAULT_LOCALE
 from bot.ui.audit import line_of
 from bot.ui.reply import Reply, Tone
+from bot.ui.waking import woken
 from bot.ui.words import Words
 
 if TYPE_CHECKING:
@@ -72,7 +74,7 @@ class Bulletin:
         self._auditing = auditing
         self._guilds = guilds
         self._office = office
-        self._words = Words(catalogues, "en-US")
+        self._words = Words(catalogues, DEFAULT_LOCALE)
         self._serves = serves
         self._settled = settled
         self._clock = clock
@@ -88,11 +90,7 @@ class Bulletin:
     async def run(self) -> None:
         """Post until cancelled, whenever something was settled, at most every two seconds."""
         while True:
-            try:
-                await asyncio.wait_for(self._settled.wait(), POLL_SECONDS)
-            except TimeoutError:
-                log.debug("looking for audit lines without being woken")
-            self._settled.clear()
+            await woken(self._settled, at_most=POLL_SECONDS)
             try:
                 if await self.post():
                     self._settled.set()

@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from bot.errors import CadErrorKind, StorageError, Undelivered
+from bot.i18n import DEFAULT_LOCALE
 from bot.ui.reply import Reply, Tone
+from bot.ui.waking import woken
 from bot.ui.words import Words
 
 if TYPE_CHECKING:
@@ -80,7 +82,7 @@ class Notices:
     ) -> None:
         self._guilds = guilds
         self._office = office
-        self._words = Words(catalogues, "en-US")
+        self._words = Words(catalogues, DEFAULT_LOCALE)
         self._serves = serves
         self._changed = changed
         self._kept = kept
@@ -92,11 +94,7 @@ class Notices:
     async def run(self) -> None:
         """Look until cancelled: some seconds after something changed, and once a minute."""
         while True:
-            try:
-                await asyncio.wait_for(self._changed.wait(), POLL_SECONDS)
-            except TimeoutError:
-                log.debug("looking how the CAD is without being woken")
-            self._changed.clear()
+            await woken(self._changed, at_most=POLL_SECONDS)
             await self._pause(SETTLE_SECONDS)
             try:
                 await self.look()
