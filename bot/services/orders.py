@@ -8,17 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping  # noqa: TC003 - pydantic reads the orders
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
 from bot.domain.models import Target  # noqa: TC001 - pydantic reads the orders
-from bot.errors import VaultError
-
-if TYPE_CHECKING:
-    from bot.storage.vault import Vault
-
-ORDER_PURPOSE = "order"
+from bot.services.sealing import Sealing
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +76,9 @@ class SelectOrder:
 
 
 Order = LinkOrder | CreateOrder | EditOrder | RemoveOrder | SelectOrder
-_ORDER: TypeAdapter[Order] = TypeAdapter(Order)
+_SEALING: Sealing[Order] = Sealing(TypeAdapter(Order), "order")
+
+seal, unseal = _SEALING.seal, _SEALING.unseal
 
 
 class Seen(StrEnum):
@@ -90,16 +87,3 @@ class Seen(StrEnum):
     APPLIED = "applied"
     ABSENT = "absent"  # certainly not carried out: it may be sent
     UNSURE = "unsure"  # it can't be told from what the CAD lists
-
-
-def seal(vault: Vault, order: Order, *, guild_id: int) -> bytes:
-    """Return the order as it is stored."""
-    return vault.seal(_ORDER.dump_json(order).decode(), guild_id=guild_id, purpose=ORDER_PURPOSE)
-
-
-def unseal(vault: Vault, sealed: bytes, *, guild_id: int) -> Order:
-    """Return a stored order. Raises VaultError where it can't be opened or read."""
-    try:
-        return _ORDER.validate_json(vault.open(sealed, guild_id=guild_id, purpose=ORDER_PURPOSE))
-    except ValidationError as error:
-        raise VaultError("vault-tampered") from error

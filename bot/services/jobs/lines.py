@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
 from bot.domain.bulk.rows import Row
 from bot.domain.models import Target  # noqa: TC001 - pydantic reads the rows
-from bot.errors import VaultError
-
-if TYPE_CHECKING:
-    from bot.storage.vault import Vault
-
-LINE_PURPOSE = "job-row"
+from bot.services.sealing import Sealing
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,17 +29,6 @@ class BackRow:
 
 
 Line = Row | BackRow
-_LINE: TypeAdapter[Line] = TypeAdapter(Line)
+_SEALING: Sealing[Line] = Sealing(TypeAdapter(Line), "job-row")
 
-
-def seal(vault: Vault, line: Line, *, guild_id: int) -> bytes:
-    """Return a line as it is stored."""
-    return vault.seal(_LINE.dump_json(line).decode(), guild_id=guild_id, purpose=LINE_PURPOSE)
-
-
-def unseal(vault: Vault, sealed: bytes, *, guild_id: int) -> Line:
-    """Return a stored line. Raises VaultError where it can't be opened or read."""
-    try:
-        return _LINE.validate_json(vault.open(sealed, guild_id=guild_id, purpose=LINE_PURPOSE))
-    except ValidationError as error:
-        raise VaultError("vault-tampered") from error
+seal, unseal = _SEALING.seal, _SEALING.unseal
