@@ -91,5 +91,5 @@ async def test_killed_before_anything_was_written_it_is_said_so(tmp_path: Path) 
         other.close()
         await world.restart_after_kill()
         await becomes(world, lambda: "Not done: the bot was restarted" in reads(exchange))
-        assert "Nothing of it was sent to the CAD" in reads(exchange)
+        assert "Nothing was sent to the CAD" in reads(exchange)
         assert player.account.links == []

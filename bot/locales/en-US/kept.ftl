@@ -28,7 +28,7 @@ kept-unsure = The CAD's lists do not show whether it was done.
 kept-not-applied = It was cut short, and the CAD does not show it as done.
 
 late-done = Done: { $what }.
-    You asked for this { $when }. The CAD could not take it at once, so it was kept and finished as soon as possible.
+    You asked for this { $when }. It could not be finished at once, so it was kept and finished as soon as possible.
 late-failed = Not done: { $what }.
     You asked for this { $when }. { $why } Nothing was changed.
 late-unknown = Not certain: { $what }.
