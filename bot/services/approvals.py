@@ -9,7 +9,7 @@ import asyncio
 import logging
 import time
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from bot.domain.access import Action, Actor, Rule, decide
 from bot.domain.visible import visible
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from bot.domain.template import Record
     from bot.services.history import History
     from bot.services.linking import Linking, LinkOutcome
+    from bot.services.roles import RoleSource
     from bot.services.tenants import Guild
     from bot.services.turn import Turn
     from bot.storage.engine import Database
@@ -44,14 +45,6 @@ NAME_LIMIT = 100
 REASON_LIMIT = 300
 LISTED = 8
 LEFT = "request-left"
-
-
-class Roster(Protocol):
-    """Who tells which roles somebody holds now."""
-
-    async def roles(self, guild_id: int, member_id: int) -> frozenset[int] | None:
-        """Return a member's role ids, None where he left. Raises Undelivered where nobody can tell."""
-        ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -195,7 +188,7 @@ class Approvals:
         named = tuple(one for one in records if one is not found and _same(one.display_name, request.character))
         return Lookup(request, found, named)
 
-    async def approve(self, turn: Turn, intent: RequestIntent, roster: Roster) -> tuple[Request, LinkOutcome]:
+    async def approve(self, turn: Turn, intent: RequestIntent, roster: RoleSource) -> tuple[Request, LinkOutcome]:
         """Link the character of a request, once, after every rule was checked anew.
 
         Whatever is raised opens the request again with the reason; it is closed where who asked has left.
@@ -290,7 +283,7 @@ class Approvals:
         return replace(request, state=state, decided_by=by, decided_at=now, reason=reason)
 
     @staticmethod
-    async def _require_able(turn: Turn, request: Request, roster: Roster) -> None:
+    async def _require_able(turn: Turn, request: Request, roster: RoleSource) -> None:
         """Refuse for a requester who could not ask now: he left, lost his role, or the guild changed its rules."""
         if request.community_id != turn.tenant.id:
             raise Refused("request-other-community")

@@ -9,7 +9,7 @@ import asyncio
 import logging
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
 
 from bot.domain.access import Action, Actor, Decision, Rule, decide
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from bot.services.jobs.carrying import Carrier
     from bot.services.jobs.ledger import Ledger
     from bot.services.jobs.lines import Line
+    from bot.services.roles import RoleSource
     from bot.storage.jobs import Job, JobRow
 
 log = logging.getLogger(__name__)
@@ -52,14 +53,6 @@ LOST_ROLE, LEFT, DISCONNECTED, SHUT_OUT = (
     "job-stopped-community",
     "job-stopped-discord",
 )
-
-
-class Roster(Protocol):
-    """Who tells which roles somebody holds now."""
-
-    async def roles(self, guild_id: int, member_id: int) -> frozenset[int] | None:
-        """Return a member's role ids, None where he left. Raises Undelivered where nobody can tell."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +87,10 @@ class Runner:
         self._slice = slice_seconds
         self._known: dict[str, _Known] = {}
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
-        self._roster: Roster | None = None
+        self._roster: RoleSource | None = None
         self._changed: Callable[[str, float], None] = lambda _, __: None
 
-    def attach(self, roster: Roster, changed: Callable[[str, float], None]) -> None:
+    def attach(self, roster: RoleSource, changed: Callable[[str, float], None]) -> None:
         """Say who knows roles, and who is told the id of a job that stands differently, and for how long it waits."""
         self._roster, self._changed = roster, changed
 
@@ -324,7 +317,7 @@ class Runner:
         actor = Actor(0 if by_itself else job.actor_id, job.guild_id, frozenset())
         return JobTurn(guild, actor, Decision(allowed=True, rule=Rule.ADMIN), _origin(job))
 
-    def _require_roster(self) -> Roster:
+    def _require_roster(self) -> RoleSource:
         if self._roster is None:
             raise RuntimeError("nobody tells who has which role")
         return self._roster
