@@ -57,7 +57,7 @@ async def measure_guilds(plan: Plan, directory: Path) -> list[Figure]:
 
 
 async def _added(plan: Plan, program: Program, directory: Path) -> float:
-    """Return the MiB for 1,000 guilds: what more of them hold over one, by the processes' own (not shared) pages."""
+    """Return the MiB for 1,000 guilds: what more of them hold over one, by RSS. Shared pages are in both."""
     held = [await _held(plan, program, directory / str(guilds), guilds) for guilds in (1, plan.guilds)]
     return (held[1] - held[0]) * PER / (plan.guilds - 1)
 

@@ -15,7 +15,7 @@ notice-refused = Calls to the CAD have been paused since { $when }: { $cause ->
             [environment] Whoever runs the bot must correct SONORAN_API_KEY or SONORAN_COMMUNITY_ID and start it again.
            *[setup] Somebody with Manage Server must enter the key again with `/setup`.
         }
-    } The bot tries once an hour whether it works again, and at every `/doctor`. What was kept before waits for that, for up to 24 hours.
+    } The bot tries once an hour whether it works again, and at every `/doctor`. What is kept waits for that, for up to 24 hours.
 notice-over = { $outage ->
         [yes] The CAD answers again.
        *[no] The CAD serves this server again.
