@@ -88,7 +88,7 @@ def undo_reply(visit: Visit, plan: UndoPlan) -> Reply:
 def started_reply(words: Words, look: Look, *, posted: bool) -> Reply:
     """Say that a job is under way, and where it shows."""
     key = "job-started" if posted else "job-started-unseen"
-    text = f"{words(key, count=look.total)}\n\n{words('reference', reference=look.job.reference)}"
+    text = words.with_reference(words(key, count=look.total), look.job.reference)
     return Reply.of(text, Tone.DONE)
 
 
@@ -119,7 +119,7 @@ def cancelled_reply(words: Words, cancelled: Look | Entry) -> Reply:
         text, reference = words("taken-back"), cancelled.reference
     else:
         text, reference = words("job-cancelling-told"), cancelled.job.reference
-    return Reply.of(f"{text}\n\n{words('reference', reference=reference)}", Tone.INFO)
+    return Reply.of(words.with_reference(text, reference), Tone.INFO)
 
 
 def choice_of(words: Words, one: Job | Entry) -> str:

@@ -63,7 +63,7 @@ def failure_reply(visit: Visit, error: Exception) -> Reply:
     else:
         text = words("internal")
     tone = Tone.REFUSED if isinstance(error, Refused | Expired) else Tone.FAILED
-    reply = Reply.of(f"{text}\n\n{words('reference', reference=visit.reference)}", tone)
+    reply = Reply.of(words.with_reference(text, visit.reference), tone)
     if isinstance(error, Kept):
         return _kept_reply(visit, error)
     if isinstance(error, ApprovalNeeded) and visit.admitted:
@@ -77,7 +77,7 @@ def failure_reply(visit: Visit, error: Exception) -> Reply:
 def _kept_reply(visit: Visit, error: Kept) -> Reply:
     """Say that it goes on by itself, and where the outcome will be; offer to take back what was not sent."""
     words = visit.words
-    text = f"{words(error.key, **error.params)}\n\n{words('reference', reference=visit.reference)}"
+    text = words.with_reference(words(error.key, **error.params), visit.reference)
     reply = Reply.of(text, Tone.INFO)
     if not error.unsent:
         return reply

@@ -63,6 +63,10 @@ class Words:
         """Return a message whose parameters are escaped, or set in code marks if they are ids."""
         return self._catalogues.translate(key, self.locale, **{name: _safe(name, params[name]) for name in params})
 
+    def with_reference(self, text: str, reference: str) -> str:
+        """Return a text that ends with the reference under which staff find it."""
+        return f"{text}\n\n{self('reference', reference=reference)}"
+
     def plain(self, key: str, limit: int, /, **params: Param) -> str:
         """Return a message for a place that shows no Markdown (labels, choices), cut to `limit` characters."""
         return cut(self._catalogues.translate(key, self.locale, **params), limit)
