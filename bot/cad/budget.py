@@ -1,6 +1,6 @@
 """The rate budget of one key: nobody sends before his turn, and whoever would wait too long is told so at once.
 
-The line is this process's own. What was sent is counted here, or in a ledger where several processes use the key.
+The queue is this process's own. What was sent is counted here, or in a ledger where several processes use the key.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from bot.cad.caller import AFTER_LIMITED
-from bot.cad.line import Waiter, in_turn, who
 from bot.cad.pace import MINUTE, Pace
+from bot.cad.queue import Waiter, in_turn, who
 from bot.cad.windows import Window, earliest
 from bot.errors import CadError, CadErrorKind, Sent, StorageError
 
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
     from bot.cad.caller import Caller
     from bot.cad.ledger import Counted, Ledger
-    from bot.cad.line import Who
     from bot.cad.pace import Bound, Rate
     from bot.cad.protocol import Request
+    from bot.cad.queue import Who
 
 log = logging.getLogger(__name__)
 
@@ -71,7 +71,7 @@ class Budget:
         self._uncounted_until: dict[str, float] = {}
         self._claims: dict[str, asyncio.Task[Counted]] = {}
         self._beside: set[asyncio.Task[None]] = set()
-        self._line: list[Waiter] = []
+        self._queue: list[Waiter] = []
         self._orders = itertools.count()
         self._wake: asyncio.Task[None] | None = None
         self._swept = clock()
@@ -88,8 +88,8 @@ class Budget:
 
     @property
     def waiting(self) -> int:
-        """How many calls are in the line."""
-        return len(self._line)
+        """How many calls are in the queue."""
+        return len(self._queue)
 
     async def take(self, request: Request, caller: Caller, *, deadline: float | None = None) -> None:
         """Wait for the turn of a call, `deadline` seconds at most (default: the caller's).
@@ -101,14 +101,14 @@ class Budget:
         """
         now = self._clock()
         self._sweep(now)
-        if self._ledger is None and not self._line and self._goes_at_once(request, caller, now):
+        if self._ledger is None and not self._queue and self._goes_at_once(request, caller, now):
             return
         limit = caller.deadline if deadline is None else deadline
         closed = self._closed_until.get(request.endpoint, now) - now
         if caller.interactive and closed > AFTER_LIMITED:
             raise _refusal(request, closed)
         waiter = Waiter(request, caller, now + limit, next(self._orders))
-        self._line.append(waiter)
+        self._queue.append(waiter)
         self._serve()
         try:
             news = await waiter.news
@@ -137,7 +137,7 @@ class Budget:
         self._serve()
 
     def _goes_at_once(self, request: Request, caller: Caller, now: float) -> bool:
-        """Count a call that nothing holds up, without a place in the line; whether it was one."""
+        """Count a call that nothing holds up, without a place in the queue; whether it was one."""
         bounds = [(self._window(key, seconds), limit) for key, limit, seconds in self._bounds(request, caller, now)]
         if earliest(bounds, self._opens(request, now)) > now:
             return False
@@ -146,14 +146,14 @@ class Budget:
         return True
 
     def _serve(self) -> None:
-        """Go along the line once: let go who may, refuse who would wait too long, plan the others behind them."""
+        """Go along the queue once: let go who may, refuse who would wait too long, plan the others behind them."""
         now = self._clock()
         plan: dict[Hashable, Window[Who]] = {}
         places: Counter[str] = Counter()
         left: list[Waiter] = []
         ready: defaultdict[str, list[Waiter]] = defaultdict(list)
         wake = float("inf")
-        for waiter in in_turn(self._line, self._pace.group, lambda group: self._used(group, now)):
+        for waiter in in_turn(self._queue, self._pace.group, lambda group: self._used(group, now)):
             group = self._pace.group(waiter.request)
             at = self._plan(waiter, plan, now)
             if at > max(now, waiter.expires):
@@ -170,7 +170,7 @@ class Budget:
             wake = min(wake, at)
             if at - now > WORTH_TELLING:
                 waiter.tell(places[group], at - now)
-        self._line = left
+        self._queue = left
         self._claim(ready)
         self._wake_at(wake)
 
@@ -228,9 +228,9 @@ class Budget:
         waiter.decide(None)
 
     def _leave(self, waiter: Waiter) -> None:
-        """Take a cancelled call out of the line, and give back a turn that it got but never used."""
-        if waiter in self._line:
-            self._line.remove(waiter)
+        """Take a cancelled call out of the queue, and give back a turn that it got but never used."""
+        if waiter in self._queue:
+            self._queue.remove(waiter)
         elif waiter.went_at is not None:
             for key in waiter.used:
                 self._windows[key].discard(waiter.went_at, waiter.who)
@@ -276,7 +276,7 @@ class Budget:
         elif error is not None:
             for waiter in batch:
                 waiter.fail(error)
-            self._line = [waiter for waiter in self._line if waiter not in batch]
+            self._queue = [waiter for waiter in self._queue if waiter not in batch]
         else:
             self._take_up(batch, bound, claim.result())
         self._serve()
@@ -285,14 +285,14 @@ class Budget:
         now = self._clock()
         self._copy(batch[0].request, bound, counted, now)
         for waiter, number in itertools.zip_longest(batch, counted.granted):
-            if waiter.gone or waiter not in self._line:
+            if waiter.gone or waiter not in self._queue:
                 self._give_back(number)
             elif number is not None:
-                self._line.remove(waiter)
+                self._queue.remove(waiter)
                 waiter.number = number
                 self._let_go(waiter, now)
             elif waiter.caller.interactive and counted.closed > AFTER_LIMITED:
-                self._line.remove(waiter)
+                self._queue.remove(waiter)
                 waiter.decide(_refusal(waiter.request, counted.closed))
 
     def _copy(self, request: Request, bound: Bound, counted: Counted, now: float) -> None:

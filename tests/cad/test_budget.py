@@ -102,7 +102,7 @@ async def test_what_would_wait_too_long_is_refused_at_once_with_the_wait() -> No
     assert bench.budget.waiting == 0
 
 
-async def test_the_line_ahead_counts_into_the_wait() -> None:
+async def test_the_queue_ahead_counts_into_the_wait() -> None:
     bench = Bench()
     for _ in range(15):
         bench.ask(v1_request())
@@ -175,7 +175,7 @@ async def test_a_429_that_our_own_calls_explain_halves_nothing() -> None:
     assert not bench.budget.shared_key
 
 
-async def test_leaving_the_line_lets_the_next_go_earlier() -> None:
+async def test_leaving_the_queue_lets_the_next_go_earlier() -> None:
     bench = Bench()
     for _ in range(5):
         bench.ask(v1_request())

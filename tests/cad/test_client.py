@@ -304,7 +304,7 @@ async def test_an_open_breaker_stops_calls_until_it_is_reset() -> None:
     assert await bench.client.links(PLAYER, ME) == ("a",)
 
 
-async def test_those_in_the_line_stop_too_when_the_breaker_opens() -> None:
+async def test_those_in_the_queue_stop_too_when_the_breaker_opens() -> None:
     bench = Bench(lambda _: answer(401, "{}"))
     bench.cad.gate = asyncio.Event()
     calls = [asyncio.create_task(failing(bench.client.plan(Caller(person=n, deadline=100)))) for n in range(12)]

@@ -27,7 +27,7 @@ async def test_a_wait_tells_its_place_once_when_it_is_long() -> None:
     assert len(told) == 8
 
 
-async def test_a_caller_who_cannot_be_told_leaves_the_line() -> None:
+async def test_a_caller_who_cannot_be_told_leaves_the_queue() -> None:
     async def on_wait(_place: int, _seconds: float) -> None:
         raise ConnectionError
 
@@ -149,7 +149,7 @@ async def test_others_who_come_first_make_a_wait_worth_telling() -> None:
     assert told == [(6, 10.0)]
 
 
-async def test_a_call_that_is_cancelled_while_it_is_told_leaves_the_line() -> None:
+async def test_a_call_that_is_cancelled_while_it_is_told_leaves_the_queue() -> None:
     telling = asyncio.Event()
 
     async def on_wait(_place: int, _seconds: float) -> None:

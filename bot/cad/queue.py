@@ -1,4 +1,4 @@
-"""The line before a budget: who waits, and whose turn it is.
+"""The queue before a budget: who waits, and whose turn it is.
 
 People go before bulk work. Guilds that share a key take turns, and so do the people of a guild: whoever used least of
 the window is next, then whoever came first.
@@ -28,7 +28,7 @@ def _future() -> asyncio.Future[Any]:
 
 @dataclass(slots=True, eq=False)
 class Waiter:
-    """A call in the line. `news`: its place and wait once that is worth telling, None once it need not be told.
+    """A call in the queue. `news`: its place and wait once that is worth telling, None once it need not be told.
 
     Its `turn` is None when it may go, else the refusal. `claimed`: the ledger is being asked. `number`, `went_at` and
     `used` say what is given back if it then never goes.
@@ -80,7 +80,7 @@ def who(caller: Caller) -> Who:
 
 
 def in_turn(
-    line: Iterable[Waiter], group: Callable[[Request], str], used: Callable[[str], Counter[Who]]
+    queue: Iterable[Waiter], group: Callable[[Request], str], used: Callable[[str], Counter[Who]]
 ) -> list[Waiter]:
     """Return those who still wait in the order of their turns; `used` has who used how much of a group's window.
 
@@ -90,7 +90,7 @@ def in_turn(
     people: dict[str, Counter[Who]] = {}
     guilds: dict[str, Counter[int]] = {}
     ranks: list[tuple[bool, bool, int, int, Waiter]] = []
-    for waiter in sorted(line, key=lambda one: one.order):
+    for waiter in sorted(queue, key=lambda one: one.order):
         if waiter.gone:
             continue
         shared = group(waiter.request)
