@@ -12,6 +12,7 @@ from bot.domain.access import Action
 from bot.errors import CadErrorKind, Sent
 from bot.settings import ApiVersion, CreateForm, DbSync, PlayerAction
 from sandbox.templates import field, section, template
+from tests.cogs.people_of_the_cad import settled
 from tests.cogs.stage import Answer, Stage, staged
 from tests.community import Town, town
 from tests.services.files import OneFile
@@ -36,12 +37,7 @@ def civilian(*more: Json) -> Json:
 
 @pytest.fixture
 def place() -> Town:
-    return settled(town())
-
-
-def settled(place: Town, form: Json | None = None) -> Town:
-    place.state.templates[7] = form or civilian()
-    return place
+    return settled(town(), civilian())
 
 
 async def opened(stage: Stage, who: Any, **options: object) -> Answer:
@@ -208,13 +204,13 @@ class TestForm:
 
 class TestDatabaseSync:
     async def test_is_explained(self) -> None:
-        async with staged(settled(town(db_sync=DbSync.ON))) as stage:
+        async with staged(settled(town(db_sync=DbSync.ON), civilian())) as stage:
             answer = await stage.slash(stage.member("Pia", "player"), "newchar")
             assert answer.headline == "Not created: this community uses Database Sync."
             assert "/linkchar" in answer.text
 
     async def test_an_admin_may_go_on(self) -> None:
-        async with staged(settled(town(db_sync=DbSync.ON))) as stage:
+        async with staged(settled(town(db_sync=DbSync.ON), civilian())) as stage:
             ada = stage.member("Ada", "admin")
             account = stage.resident(ada)
             asked = await stage.slash(ada, "newchar")
@@ -245,7 +241,7 @@ class TestStaffOptions:
         assert stage.town.asked == []
 
     async def test_the_seeds_form_knows_no_lifetime(self) -> None:
-        async with staged(settled(town(ApiVersion.V1, create_form=CreateForm.CHARACTER))) as stage:
+        async with staged(settled(town(ApiVersion.V1, create_form=CreateForm.CHARACTER), civilian())) as stage:
             answer = await stage.slash(stage.member("Sam", "staff"), "newchar", api_id="x", delete_after=5)
             assert "`delete_after` is not available here" in answer.headline
 

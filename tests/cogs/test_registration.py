@@ -9,23 +9,10 @@ import pytest
 
 from bot.client import CharlinkBot
 from bot.registration import ADDED_BY_DISCORD, clear_former_homes, digest, sync_commands
+from tests.command_names import COMMANDS
 
 if TYPE_CHECKING:
     from tests.cogs.stage import Stage
-
-NAMES = {
-    "linkchar",
-    "newchar",
-    "chars",
-    "account",
-    "setup",
-    "doctor",
-    "audit",
-    "access",
-    "bulk",
-    "mydata",
-    "CAD characters",
-}
 
 
 def writes(stage: Stage) -> int:
@@ -38,7 +25,7 @@ async def held(stage: Stage, *, globally: bool) -> set[str]:
 
 
 async def test_without_home_guilds_they_are_global(stage: Stage) -> None:
-    assert await held(stage, globally=True) == NAMES
+    assert await held(stage, globally=True) == COMMANDS
     assert await held(stage, globally=False) == set()
 
 
@@ -53,7 +40,7 @@ async def test_nothing_is_written_where_nothing_changed(stage: Stage) -> None:
 async def test_home_guilds_have_them_alone(stage: Stage) -> None:
     assert await sync_commands(stage.bot, [stage.guild.id]) == 2
     assert await held(stage, globally=True) == set()
-    assert await held(stage, globally=False) == NAMES
+    assert await held(stage, globally=False) == COMMANDS
     assert await sync_commands(stage.bot, [stage.guild.id]) == 0
     assert await sync_commands(stage.bot, [stage.guild.id], force=True) == 1
 
@@ -70,7 +57,7 @@ async def test_a_guild_that_is_no_home_any_more_loses_them(stage: Stage) -> None
     await sync_commands(stage.bot, [])
     await clear_former_homes(stage.bot, [])
     assert await held(stage, globally=False) == set()
-    assert await held(stage, globally=True) == NAMES
+    assert await held(stage, globally=True) == COMMANDS
 
 
 @pytest.mark.usefixtures("_present")
@@ -80,14 +67,14 @@ async def test_back_to_global_leaves_none_in_the_former_home(stage: Stage) -> No
     stage.bot._cleared = False  # as in a new process
     await stage.bot.on_ready()
     assert await held(stage, globally=False) == set()
-    assert await held(stage, globally=True) == NAMES
+    assert await held(stage, globally=True) == COMMANDS
 
 
 @pytest.mark.usefixtures("_present")
 async def test_a_home_is_not_cleared(stage: Stage) -> None:
     await sync_commands(stage.bot, [stage.guild.id])
     await clear_former_homes(stage.bot, [stage.guild.id])
-    assert await held(stage, globally=False) == NAMES
+    assert await held(stage, globally=False) == COMMANDS
 
 
 async def test_a_home_that_refuses_does_not_stop_the_others(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import aiohttp
 import pytest
 
+from tests.command_names import COMMANDS
 from tests.e2e.reading import headline
 from tests.e2e.world import V2, text, world_of
 
@@ -19,19 +20,6 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 shared = pytest.mark.parametrize("world", [V2], ids=["v2"], indirect=True)
-COMMANDS = {
-    "linkchar",
-    "newchar",
-    "chars",
-    "account",
-    "setup",
-    "doctor",
-    "audit",
-    "access",
-    "bulk",
-    "mydata",
-    "CAD characters",
-}
 
 
 def names(world: World, scope: int) -> set[str]:

@@ -6,12 +6,11 @@ import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
-import pytest_asyncio
 
 from sandbox.discord.rest import Fault
 from tests.e2e.reading import headline
 from tests.e2e.world import V2, labels, poll, text, world_of
-from tests.faults.scenes import held, played
+from tests.faults.scenes import held
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -78,12 +77,6 @@ SCENES: dict[str, Scene] = {
     "shown": what_was_shown_stays_as_it_is,
     "kept, not told": who_was_not_told_that_it_is_kept_is_told_after_the_restart,
 }
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def ended(tmp_path_factory: pytest.TempPathFactory) -> dict[str, BaseException | None]:
-    """Play all of it at once."""
-    return await played(SCENES, tmp_path_factory)
 
 
 @pytest.mark.parametrize("scene", SCENES)

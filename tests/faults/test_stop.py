@@ -7,12 +7,11 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
-import pytest_asyncio
 
 from sandbox.discord.rest import Fault
 from tests.e2e.reading import headline
 from tests.e2e.world import V2, poll, text, world_of
-from tests.faults.scenes import held, played
+from tests.faults.scenes import held
 from tests.faults.storm import OPEN, rows
 
 if TYPE_CHECKING:
@@ -122,12 +121,6 @@ SCENES: dict[str, Scene] = {
     "kept": what_is_kept_stays_and_is_taken_up,
     "the engine is at it": an_attempt_of_the_engine_that_hangs_is_left,
 }
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def ended(tmp_path_factory: pytest.TempPathFactory) -> dict[str, BaseException | None]:
-    """Play all of it at once."""
-    return await played(SCENES, tmp_path_factory)
 
 
 @pytest.mark.parametrize("scene", SCENES)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 
 from bot.domain.configuration import GuildConfig
-from bot.errors import StorageError, Undelivered
+from bot.errors import StorageError
 from bot.i18n import Catalogues
 from bot.services.auditing import Auditing
 from bot.services.tenants import Guild
@@ -18,35 +18,14 @@ from bot.ui.bulletin import LANES, Bulletin
 from bot.ui.reply import DESCRIPTION
 from tests.cogs.entries import BEGAN, entry
 from tests.cogs.stage import OpenGuilds
+from tests.ui.office import Office
 
 if TYPE_CHECKING:
     from bot.storage.history import Entry
-    from bot.ui.reply import Reply
     from tests.community import Town
 
 GUILD, OTHER, CHANNEL, OTHER_CHANNEL = 501, 502, 801, 802
 CATALOGUES = Catalogues.load()
-
-
-class Office:
-    """Takes messages, or refuses those to some channels."""
-
-    def __init__(self) -> None:
-        self.sent: list[tuple[int, Reply]] = []
-        self.closed: set[int] = set()
-        self.tries = 0
-
-    async def send(self, channel_id: int, reply: Reply) -> int:
-        self.tries += 1
-        if channel_id in self.closed:
-            raise Undelivered(gone=True)
-        self.sent.append((channel_id, reply))
-        return len(self.sent)
-
-    def told(self, channel_id: int) -> list[str]:
-        """The references posted to a channel, in order."""
-        lines = [reply.detail.splitlines() for channel, reply in self.sent if channel == channel_id]
-        return [line.rsplit("`", 2)[-2] for message in lines for line in message]
 
 
 class Press:

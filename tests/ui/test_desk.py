@@ -280,4 +280,7 @@ async def test_an_interaction_that_comes_again_is_met_with_silence(
         interaction.id = number
         await router.dispatch(cast("discord.Interaction", interaction))
     assert len(ran) == 4
-    assert len(desk._met) == 2
+    for number, runs in ((3, 4), (1, 5)):  # the last ones are remembered, the first one no more
+        interaction.id = number
+        await router.dispatch(cast("discord.Interaction", interaction))
+        assert len(ran) == runs

@@ -9,13 +9,14 @@ import pytest
 
 from bot.cad.breaker import Breaker
 from bot.domain.configuration import GuildConfig
-from bot.errors import CadErrorKind, StorageError, Undelivered
+from bot.errors import CadErrorKind, StorageError
 from bot.i18n import Catalogues
 from bot.services.tenants import Guild
 from bot.ui.notices import LANES, POST_SECONDS, QUIET_SECONDS, Notices
 from bot.ui.reply import Tone
 from tests.cad.support import cad_error, settle
 from tests.cogs.stage import OpenGuilds
+from tests.ui.office import Office
 
 if TYPE_CHECKING:
     from bot.ui.reply import Reply
@@ -24,26 +25,6 @@ if TYPE_CHECKING:
 K = CadErrorKind
 GUILD, OTHER, CHANNEL, OTHER_CHANNEL = 501, 502, 801, 802
 CATALOGUES = Catalogues.load()
-
-
-class Office:
-    """Takes messages, or refuses those to some channels."""
-
-    def __init__(self) -> None:
-        self.sent: list[tuple[int, Reply]] = []
-        self.closed: set[int] = set()
-        self.tries = 0
-
-    async def send(self, channel_id: int, reply: Reply) -> int:
-        self.tries += 1
-        if channel_id in self.closed:
-            raise Undelivered(gone=True)
-        self.sent.append((channel_id, reply))
-        return len(self.sent)
-
-    @property
-    def headlines(self) -> list[str]:
-        return [reply.headline for _, reply in self.sent]
 
 
 class Post:
