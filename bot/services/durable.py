@@ -12,6 +12,7 @@ import secrets
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from contextvars import Context
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -111,8 +112,13 @@ class DurableEngine:
                 await self._launch()
         if self._dbos is None or self._workflow is None:
             return
-        with self._dbos.SetWorkflowID(driving.workflow):
-            await self._dbos.DBOS.start_workflow_async(self._workflow, kind, key)
+        # In a context of its own: whoever hands over may be driven himself (a job that ends, the guild's next one), and
+        # DBOS starts no workflow from within a step.
+        await asyncio.create_task(self._begin(self._dbos, driving.workflow, kind, key), context=Context())
+
+    async def _begin(self, dbos: ModuleType, workflow: str, kind: str, key: str) -> None:
+        with dbos.SetWorkflowID(workflow):
+            await dbos.DBOS.start_workflow_async(self._workflow, kind, key)
 
     async def _launch(self) -> None:
         dbos = await asyncio.to_thread(_load)

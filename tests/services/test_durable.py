@@ -55,6 +55,23 @@ async def test_what_is_handed_over_is_driven_until_there_is_nothing_left(file: s
     assert (work.attempts, job.attempts) == (["i:1:link:ABC"] * 3, ["j1"])
 
 
+async def test_what_is_driven_hands_over_what_follows_it(file: str) -> None:
+    """A job that ends hands over the guild's next one."""
+    engine, following = DurableEngine(file), Work([None])
+
+    async def hand_over(_: str) -> float | None:
+        await engine.job("j2")
+        return None
+
+    engine.attach(operation=hand_over, job=following.attempt)
+    try:
+        await engine.operation("i:1")
+        await asyncio.wait_for(following.done.wait(), 10)
+    finally:
+        await engine.close()
+    assert following.attempts == ["j2"]
+
+
 async def test_what_waits_is_looked_at_at_once_when_it_is_handed_over_again(file: str) -> None:
     """Somebody cancelled it, say: he does not wait for its next attempt."""
     work = Work([3600.0, None])
