@@ -121,6 +121,9 @@ class Runner:
         job = await self._ledger.find(job_id)
         if job is None:
             return None
+        if job.ended:
+            await self._follow(job)
+            return None
         if job.state is JobState.PAUSED:
             return await self._settle_sent(job)
         if job.state in {JobState.CANCELLING, JobState.STOPPING}:
@@ -261,11 +264,15 @@ class Runner:
         self._history.settled.set()
         self._known.pop(job.id, None)
         log.info("job %s is over: %s", job.reference, state.value)
+        await self._follow(job)
+
+    async def _follow(self, job: Job) -> None:
+        """Hand over what comes after a job that is over; once more where that failed before."""
         following = await self._ledger.first(job.guild_id)
         if following is not None:
+            self._changed(following.id, 0.0)
             if following.state in DRIVEN:
                 await self._engine.job(following.id)
-            self._changed(following.id, 0.0)
 
     async def _pause_for_trouble(self, job: Job) -> bool:
         """Pause a job whose rows fail one like the other; whether it was."""
