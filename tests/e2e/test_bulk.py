@@ -24,9 +24,9 @@ BURST = 9
 """Calls of one kind that the documented rate of v2 allows in a minute."""
 
 
-def of(players: list[Player]) -> Upload:
+def of(players: list[Player], name: str = "JOB") -> Upload:
     """A file that gives each of them a character, by the id that the API takes."""
-    lines = "".join(f"{one.account.community_user_id},JOB{number}\n" for number, one in enumerate(players))
+    lines = "".join(f"{one.account.community_user_id},{name}{number}\n" for number, one in enumerate(players))
     return Upload("members.csv", f"api_id,sync_id\n{lines}".encode())
 
 
@@ -63,6 +63,16 @@ async def test_killed_in_the_middle_every_row_is_there_once(tmp_path: Path) -> N
         await world.press(world.admin, undo, "Yes, take it back")
         await progress(world, "Taking back a bulk job: done, 24 of 24 (100 %)")
         assert not any(one.account.links for one in players)
+
+
+async def test_the_guilds_next_job_follows_the_one_that_ends(tmp_path: Path) -> None:
+    async with world_of(V2, tmp_path) as world:
+        crews = [[world.player() for _ in range(3)] for _ in range(3)]
+        for crew, name in zip(crews, "ABC", strict=True):
+            checked = await world.command(world.admin, "bulk link", file=of(crew, name))
+            await world.press(world.admin, checked, "Yes, start")
+        await poll(lambda: all(one.account.links for crew in crews for one in crew))
+        assert [call.endpoint for call in world.calls].count("link") == sum(map(len, crews))
 
 
 async def test_a_stop_in_the_middle_is_quick_and_it_goes_on(tmp_path: Path) -> None:

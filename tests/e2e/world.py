@@ -43,6 +43,7 @@ KEY = "e2e-0f9b1c7d-community-key"
 FIRST_ANSWER_SECONDS = 3.0
 ANSWER_SECONDS = 20.0
 START_SECONDS = 30.0
+PATIENCE = 90.0
 ASKED_FOR_TEMPLATE = re.compile(r"CAD call \S*( \S*)?templates|the character template is not at hand")
 """The log line of a start's last step: from then on the form is the first answer of /newchar."""
 
@@ -315,9 +316,10 @@ def form(exchange: Exchange) -> Modal:
 
 
 async def poll(holds: Callable[[], bool]) -> None:
-    """Wait for what nobody tells: the CAD's faults and the bot's log have no event."""
-    while not holds():  # noqa: ASYNC110 - see above
-        await asyncio.sleep(0.01)
+    """Wait for what nobody tells: the CAD's faults and the bot's log have no event. Raises TimeoutError."""
+    async with asyncio.timeout(PATIENCE):
+        while not holds():  # noqa: ASYNC110 - see above
+            await asyncio.sleep(0.01)
 
 
 @asynccontextmanager
