@@ -82,7 +82,11 @@ def read_sheet(data: bytes) -> Sheet:
                 break
     except _QuotesError as error:
         return Sheet(data, separator, header, (Reason("bulk-file-quotes", {"line": error.line}),))
-    return Sheet(data, separator, _trimmed(header), tuple(_problems(header, rows)))
+    header = _trimmed(header)
+    problems = tuple(_problems(header, rows))
+    # Of a file that is too wide nothing is said of its columns: they may be hundreds of thousands.
+    wide = any(one.key == "bulk-file-wide" for one in problems)
+    return Sheet(data, separator, () if wide else header, problems)
 
 
 def _problems(header: tuple[str, ...], rows: int) -> Iterator[Reason]:
@@ -90,7 +94,7 @@ def _problems(header: tuple[str, ...], rows: int) -> Iterator[Reason]:
         yield Reason("bulk-file-rows", {"max": MAX_ROWS})
     elif rows < 1:
         yield Reason("bulk-file-empty")
-    columns = sum(name.strip().casefold() not in RESULT_COLUMNS for name in _trimmed(header))
+    columns = sum(name.strip().casefold() not in RESULT_COLUMNS for name in header)
     if columns > MAX_COLUMNS:
         yield Reason("bulk-file-wide", {"count": columns, "max": MAX_COLUMNS})
 
@@ -136,6 +140,5 @@ def _text(data: bytes) -> io.TextIOWrapper:
 
 def _trimmed(header: tuple[str, ...]) -> tuple[str, ...]:
     """Return the names without the blank ones that spreadsheets leave at the end."""
-    while header and not header[-1].strip():
-        header = header[:-1]
-    return header
+    last = max((place for place, name in enumerate(header, 1) if name.strip()), default=0)
+    return header[:last]

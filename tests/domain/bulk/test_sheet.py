@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import time
 
 import pytest
 from hypothesis import given
@@ -51,6 +52,14 @@ def test_columns_without_a_name_at_the_end_are_none() -> None:
     sheet = read_sheet(b"a,,b,,\n1,2,3,,\n")
     assert sheet.header == ("a", "", "b")
     assert list(sheet.lines()) == [Line(2, ("1", "2", "3", "", ""))]
+
+
+@pytest.mark.parametrize("line", [b"," * 400_000, b"a," * 200_000], ids=["blank", "wide"])
+def test_columns_without_number_cost_no_time(line: bytes) -> None:
+    began = time.process_time()
+    sheet = read_sheet(b"sync_id" + line + b"\nx\n")
+    assert time.process_time() - began < 2
+    assert len(sheet.header) <= 1
 
 
 def test_quotes_hold_separators_quotes_and_line_breaks() -> None:
