@@ -113,7 +113,7 @@ class Operations:
         entry = await self._database.read(lambda tx: rows.find(tx, operation))
         if entry is None or entry.guild_id != turn.guild.id or entry.actor_id != turn.actor.user_id:
             raise Refused("kept-not-yours")
-        return await self._cancel(entry)
+        return await self._cancel(entry, by=turn.actor.user_id)
 
     async def outcome(self, turn: Turn, number: str) -> Entry:
         """Return what became of one's own operation, by its row's number. Raises Refused where it is nobody's here."""
@@ -127,12 +127,16 @@ class Operations:
         return found
 
     async def cancel_reference(self, turn: Turn, reference: str) -> Entry:
-        """Take back an operation of this guild by its reference, for admins. Raises what `cancel` does."""
+        """Take back an operation of this guild by its reference, for admins; who asked for it is told.
+
+        Raises what `cancel` does.
+        """
         wanted = reference.strip().strip("`").upper()
         found = await self._database.read(lambda tx: rows.by_reference(tx, turn.guild.id, wanted))
         if not found:
             raise Refused("kept-unknown-reference", reference=wanted[:16])
-        return await self._cancel(next((one for one in found if one.state in rows.OPEN), found[0]))
+        newest = next((one for one in found if one.state in rows.OPEN), found[0])
+        return await self._cancel(newest, by=turn.actor.user_id)
 
     async def of_guild(self, guild_id: int) -> tuple[Entry, ...]:
         """Return what is still to be carried out for a guild, without bulk jobs; the oldest first, a few."""
@@ -268,15 +272,17 @@ class Operations:
         self._history.owing.set()
         return None
 
-    async def _cancel(self, entry: Entry) -> Entry:
-        now = self._clock()
-        cancelled = replace(entry, state=State.CANCELLED, cause="", after=None, ended_at=now, owed=False)
+    async def _cancel(self, entry: Entry, *, by: int) -> Entry:
+        now, own = self._clock(), entry.actor_id == by
+        cause = "" if own else "kept-withdrawn"
+        cancelled = replace(entry, state=State.CANCELLED, cause=cause, after=None, ended_at=now)
 
         def work(tx: Connection) -> bool:
             if not rows.claim(tx, entry.operation, now=now):
                 return False
             settle(tx, cancelled)
-            rows.told(tx, entry.operation)
+            if own:  # he reads it in the answer to his click
+                rows.told(tx, entry.operation)
             # Only now: the draft of what was sent meanwhile stays as it is.
             self._drafts.settling(entry.draft_id, DraftState.OPEN)(tx)
             return True
@@ -284,6 +290,8 @@ class Operations:
         if not await self._database.write(work):
             raise Refused("kept-settled" if entry.state in SETTLED else "kept-too-late")
         self._history.settled.set()
+        if not own:
+            self._history.owing.set()
         return cancelled
 
     def _pause(self, entry: Entry, error: CharlinkError | None = None) -> float:

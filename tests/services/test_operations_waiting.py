@@ -214,6 +214,7 @@ class TestTakingBack:
     async def test_admins_take_back_by_its_reference(self) -> None:
         kept = link()
         operation = await kept.accepted()
+        await kept.place.database.write(lambda tx: rows.owe(tx, operation))
         admin = kept.place.turn(OTTO, Rule.ADMIN)
         with pytest.raises(Refused, match="kept-unknown-reference"):
             await kept.place.operations.cancel_reference(
@@ -222,9 +223,18 @@ class TestTakingBack:
         with pytest.raises(Refused, match="kept-unknown-reference"):
             await kept.place.operations.cancel_reference(admin, "REF99999")
         assert (await kept.place.operations.cancel_reference(admin, " `ref00001`")).operation == operation
-        assert (await kept.row(operation)).state is State.CANCELLED
+        row = await kept.row(operation)
+        assert (row.state, row.cause, row.owed) == (State.CANCELLED, "kept-withdrawn", True)  # who asked is to be told
         with pytest.raises(Refused, match="kept-settled"):
             await kept.place.operations.cancel_reference(admin, "REF00001")
+
+    async def test_who_takes_back_his_own_has_read_it_already(self) -> None:
+        kept = link()
+        operation = await kept.accepted()
+        await kept.place.database.write(lambda tx: rows.owe(tx, operation))
+        await kept.place.operations.cancel(kept.place.turn(), operation)
+        row = await kept.row(operation)
+        assert (row.state, row.cause, row.owed) == (State.CANCELLED, "", False)
 
     @pytest.mark.parametrize("first", ["cancel", "attempt"])
     async def test_taken_back_while_it_is_sent_is_one_or_the_other(self, first: str) -> None:

@@ -25,6 +25,7 @@ kept-unknown-reference = Nothing under the reference `{ $reference }` is waiting
 kept-disconnected = This server is not connected to that CAD community any more.
 kept-too-long = The CAD could not be used for 24 hours.
 kept-unsure = The CAD's lists do not show whether it was done.
+kept-withdrawn = An admin of this server took it back.
 kept-not-applied = It was cut short, and the CAD does not show it as done.
 
 late-done = Done: { $what }.
@@ -34,7 +35,7 @@ late-failed = Not done: { $what }.
 late-unknown = Not certain: { $what }.
     You asked for this { $when }. { $why } Look in the CAD before you ask again; staff can find this under the reference below.
 late-cancelled = Taken back: { $what }.
-    You asked for this { $when }. Nothing was sent to the CAD.
+    You asked for this { $when }. { $why } Nothing was sent to the CAD.
 late-why = The reason: “{ $what }”
 late-hint = Something that you asked for is settled.
     Press the button to read what became of it; only you can.
