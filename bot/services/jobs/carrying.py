@@ -122,8 +122,10 @@ class Carrier:
             raise
         except CadError as error:
             outcome = self._after(run, error)
+            await self._clear(run)
         except CharlinkError as error:
             outcome = Outcome(RowState.REFUSED, error.key)
+            await self._clear(run)
         self._looks.pop((run.job_id, run.number), None)
         return outcome
 
@@ -160,7 +162,7 @@ class Carrier:
                     deed = Deed(Action.REMOVE, line.member_id, str(line.target), str(line.record_id))
                     deed.before, deed.after = {"listed": True}, {"listed": False}
                     return await self._step(run, 1, deed, RemoveOrder(line.target, line.record_id))
-                return await self._change(run, account, line.add, line.remove, held=True)
+                return await self._change(run, account, line.add, line.remove, held=False)
         raise TypeError(f"{type(line).__name__} is carried out by nobody")
 
     async def _change(self, run: Run, account: _Account, add: str, remove: str, *, held: bool) -> Outcome:
@@ -170,7 +172,10 @@ class Carrier:
             done = await self._set(run, 1, account, add, remove=False, held=held)
             if done.state is not RowState.DONE or not remove:
                 return done
-            if add not in await self._links_after(run, account):
+            begun = await self._find(run.operation(2))
+            sent = begun is not None and begun.state is not State.ACCEPTED
+            if not sent and add not in await self._links_after(run, account):
+                await self._clear(run)
                 return Outcome(RowState.FAILED, NOT_VERIFIED)
         removed = await self._set(run, 2, account, remove, remove=True, held=True)
         if add and removed == Outcome(RowState.DONE, ALREADY):
@@ -243,6 +248,11 @@ class Carrier:
             return await self._operations.cancel(run.turn, entry.operation)
         await self._attempt(entry.operation)
         return await self._withdrawn(run, step)
+
+    async def _clear(self, run: Run) -> None:
+        """Leave no step open of a row that is over: take back what was not sent. Raises Waits where something was."""
+        for step in STEPS:
+            await self._withdrawn(run, step)
 
     async def _find(self, operation: str) -> Entry | None:
         return await self._database.read(lambda tx: operations.find(tx, operation))

@@ -71,8 +71,8 @@ def taken_back(rows: Iterable[tuple[JobRow, Line]], done: Sequence[Entry]) -> li
             continue
         entries = by_row.get(row.number, [])
         back, cause = _back(line, entries) if entries else (None, "")
-        if row.state is RowState.UNKNOWN and back is None:
-            cause = OUTCOME_UNKNOWN
+        if row.state is RowState.UNKNOWN:
+            back, cause = None, OUTCOME_UNKNOWN  # half of it taken back could be worse than none
         elif row.state is RowState.DONE and row.cause != ALREADY and not entries:
             cause = BEFORE_UNKNOWN  # its history is older than what is kept
         if back is not None or cause:

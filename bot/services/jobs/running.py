@@ -147,8 +147,7 @@ class Runner:
             )
         if job.kind != BulkKind.OWNERS:
             return await self._run(job, turn)
-        await self._store_owners(job)
-        return None
+        return await self._store_owners(job)
 
     async def _run(self, job: Job, turn: Turn) -> float | None:
         """Carry out rows until the time is up, one has to wait, or somebody or too many failures hold the job up."""
@@ -183,31 +182,39 @@ class Runner:
         except VaultError as error:
             return Outcome(RowState.FAILED, error.key)
 
-    async def _store_owners(self, job: Job) -> None:
-        """Store what a file says of owners, some rows at a time: nothing is asked of the CAD for it."""
+    async def _store_owners(self, job: Job) -> float | None:
+        """Store what a file says of owners, some rows at a time: nothing is asked of the CAD for it.
+
+        Returns what `_run` does: somebody may hold it up or end it between two parts.
+        """
         while True:
             waiting = await self._ledger.rows(job, (RowState.WAITING,), limit=OWNERS_AT_ONCE)
             if not waiting:
                 await self._end(job, JobState.DONE)
-                return
+                return None
             lines = [self._line(job, row) for row in waiting]
             owned = {line.sync_id: line.owner_id for line in lines if isinstance(line, OwnerRow)}
-            unread = [row.number for row, line in zip(waiting, lines, strict=True) if not isinstance(line, OwnerRow)]
+            unread = {row.number: line for row, line in zip(waiting, lines, strict=True) if isinstance(line, Outcome)}
             last, now = waiting[-1].number, self._clock()
 
             def work(
                 tx: Connection,
                 owned: dict[str, str] = owned,
-                unread: list[int] = unread,
+                unread: dict[int, Outcome] = unread,
                 last: int = last,
                 now: float = now,
-            ) -> None:
+            ) -> bool:
+                found = rows.find(tx, job.id)
+                if found is None or found.state is not JobState.RUNNING:
+                    return False
                 owners.put(tx, job.guild_id, owned, job_id=job.id, now=now)
-                for number in unread:
-                    rows.settle_row(tx, job.id, number, RowState.FAILED, "vault-tampered")
+                for number, outcome in unread.items():
+                    rows.settle_row(tx, job.id, number, outcome.state, outcome.cause)
                 rows.settle_rows(tx, job.id, RowState.DONE, up_to=last)
+                return True
 
-            await self._ledger.write(work)
+            if not await self._ledger.write(work):
+                return 0.0
 
     async def _settle_sent(self, job: Job) -> float | None:
         """While a job is paused, find out what became of the call that was under way."""

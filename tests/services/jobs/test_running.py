@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -12,6 +12,7 @@ from bot.errors import CadErrorKind, Expired, Refused
 from bot.services.jobs.control import RunIntent
 from bot.services.jobs.ledger import Planned
 from bot.settings import ApiVersion, DbSync
+from bot.storage import jobs as rows
 from bot.storage import owners
 from bot.storage.jobs import JobState, RowState
 from tests.community import OTTO, PIA, town
@@ -232,6 +233,24 @@ async def test_owners_are_stored_without_a_call(works: Works) -> None:
     guild = works.place.guild.id
     assert await works.place.database.read(lambda tx: owners.owner_of(tx, guild, "CHAR1000")) == "owner1000"
     assert works.place.asked == []
+
+
+async def test_owners_are_not_stored_any_more_once_their_job_is_cancelled(
+    works: Works, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = [OwnerRow(number, f"CHAR{number}", f"owner{number}") for number in range(2, 1202)]
+    job_id = await works.started(lines, kind=BulkKind.OWNERS)
+    really = owners.put
+
+    def put(tx: Any, guild_id: int, owned: Any, **more: Any) -> None:
+        really(tx, guild_id, owned, **more)
+        rows.move(tx, job_id, {JobState.RUNNING}, JobState.CANCELLING)  # an admin, between two parts
+
+    monkeypatch.setattr(owners, "put", put)
+    await works.drive()
+    look = await works.look(job_id)
+    assert look.job.state is JobState.CANCELLED
+    assert (look.count(DONE), look.count(RowState.CANCELLED)) == (500, 700)
 
 
 async def test_what_another_account_holds_needs_its_yes(works: Works, people: list[Account]) -> None:
