@@ -205,6 +205,15 @@ class TestUndo:
         await works.drive()
         return plan.job.id
 
+    async def test_what_is_anothers_by_now_stays_his(self, works: Works, people: list[Account]) -> None:
+        people[0].links.append("X")
+        job_id = await works.started([link(2, "X", MEMBER + 1, remove=True)])
+        await works.drive()
+        await works.started([link(2, "X", MEMBER + 2)])
+        await works.drive()
+        assert await works.outcomes(await self.undone(works, job_id)) == [(1, REFUSED, "job-row-held")]
+        assert [one.links for one in people[:2]] == [[], ["X"]]
+
     async def test_links_go_back_to_what_they_were(self, works: Works, people: list[Account]) -> None:
         people[0].links += ["OLD", "KEPT"]
         people[1].links.append("GONE")
