@@ -44,6 +44,7 @@ from bot.services.jobs.running import Runner
 from bot.services.linking import Linking
 from bot.services.operations import Operations
 from bot.services.own_data import OwnData
+from bot.services.rechecking import Rechecking
 from bot.services.setting_up import SettingUp
 from bot.services.templates import Templates
 from bot.services.tickets import Tickets
@@ -287,12 +288,16 @@ def build_ground(
     *,
     guilds: Guilds,
     clock: Callable[[], float],
-) -> tuple[History, Accounts, Drafts, Operations]:
+) -> tuple[History, Accounts, Linking, Drafts, Operations]:
     """Build what nearly every use case stands on."""
     history = History(database, vault, engine, waiting, clock=clock)
-    drafts = Drafts(database, new_id=new_id, clock=clock)
-    operations = Operations(database, vault, drafts, engine, history=history, find=guilds.find, clock=clock)
-    return history, Accounts(database, history, now=clock), drafts, operations
+    drafts, accounts = Drafts(database, new_id=new_id, clock=clock), Accounts(database, history, now=clock)
+    linking = Linking(accounts, history)
+    rechecking = Rechecking(accounts, linking, clock=clock)
+    operations = Operations(
+        database, vault, drafts, engine, history=history, rechecking=rechecking, find=guilds.find, clock=clock
+    )
+    return history, accounts, linking, drafts, operations
 
 
 def build_services(
@@ -307,8 +312,9 @@ def build_services(
     clock: Callable[[], float] = time.time,
 ) -> Services:
     """Build the use cases. `clock` gives Unix seconds."""
-    history, accounts, drafts, operations = build_ground(database, vault, engine, waiting, guilds=guilds, clock=clock)
-    linking, templates = Linking(accounts, history), Templates(guilds.save_template)
+    ground = build_ground(database, vault, engine, waiting, guilds=guilds, clock=clock)
+    history, accounts, linking, drafts, operations = ground
+    templates = Templates(guilds.save_template)
     tickets = Tickets(database, new_id=new_id, clock=clock)
     characters, checking = Characters(accounts, history, clock=clock), Checking(database, attachments, templates)
     ledger, carrier = Ledger(database, vault), Carrier(database, accounts, history, operations)
@@ -337,7 +343,8 @@ def build_services(
 
 
 def shown_in(office: PostOffice, services: Services, progress: Progress) -> Progress:
-    """Have jobs ask Discord for roles, and be shown as they go."""
+    """Have what goes on without anybody ask Discord for roles, and jobs be shown as they go."""
+    services.operations.attach(office)
     services.runner.attach(office, progress.changed)
     return progress
 

@@ -26,7 +26,9 @@ from bot.errors import CadError, CadErrorKind, Sent
 from bot.services.accounts import Accounts
 from bot.services.drafting import Drafts
 from bot.services.history import History
+from bot.services.linking import Linking
 from bot.services.operations import Operations
+from bot.services.rechecking import Rechecking
 from bot.services.tenants import Community as Shared
 from bot.services.tenants import Guild, Tenant
 from bot.services.turn import Origin, Turn
@@ -175,6 +177,7 @@ class Town:
     database: Database
     vault: Vault = field(default_factory=lambda: Vault([b"k" * 32]))
     engine: HandedOver = field(default_factory=HandedOver)
+    held: dict[int, frozenset[int] | None] = field(default_factory=dict)
     _interactions: Iterator[int] = field(default_factory=lambda: itertools.count(1))
     policy: Policy = field(
         default_factory=lambda: Policy(
@@ -203,10 +206,23 @@ class Town:
             drafts,
             self.engine,
             history=self.history,
+            rechecking=self.rechecking,
             find=lambda guild_id: self.guild if guild_id == self.policy.guild_id else None,
             clock=self.clock,
             jitter=lambda: 0.5,
         )
+
+    @property
+    def rechecking(self) -> Rechecking:
+        accounts = self.accounts
+        found = Rechecking(accounts, Linking(accounts, self.history), clock=self.clock)
+        found.attach(self)
+        return found
+
+    async def roles(self, guild_id: int, member_id: int) -> frozenset[int] | None:
+        """Tell which roles somebody holds now: a player's, unless it is said otherwise."""
+        assert guild_id == self.policy.guild_id
+        return self.held.get(member_id, frozenset({PLAYER_ROLE}))
 
     @property
     def accounts(self) -> Accounts:

@@ -21,7 +21,8 @@ class Caller:
 
     `guild` is where he asks: guilds of one community take turns. `bulk` work waits behind everybody and has no limits
     of a person either. `deadline` is in seconds, for all waiting of one call together. `on_wait(place, seconds)` is
-    awaited once for each turn, as soon as that is known to be over 5 s away; what it raises, the call raises.
+    awaited once for each turn, as soon as that is known to be over 5 s away; what it raises, the call raises. `on_send`
+    is awaited right before a write goes out, once for each try; what it raises, the call raises, and nothing is sent.
     """
 
     person: int | None = None
@@ -30,6 +31,7 @@ class Caller:
     bulk: bool = False
     deadline: float = DEADLINE
     on_wait: Callable[[int, float], Awaitable[None]] | None = None
+    on_send: Callable[[], Awaitable[None]] | None = None
 
     @property
     def interactive(self) -> bool:

@@ -93,6 +93,8 @@ class CadClient:
                 await self.budget.take(request, caller, deadline=until - self._clock())
             except CadError as refusal:
                 raise limited or refusal from None
+            if request.write and caller.on_send is not None:
+                await caller.on_send()
             try:
                 return await self._send(call, caller)
             except CadError as error:

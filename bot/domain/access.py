@@ -105,6 +105,11 @@ class Decision:
     rule: Rule
     missing: frozenset[int] = frozenset()
 
+    @property
+    def refusal(self) -> str:
+        """The key of the message that tells a no."""
+        return f"rule-{self.rule}" + ("" if self.missing else "-nobody")
+
 
 @dataclass(frozen=True, slots=True)
 class CommandAccess:

@@ -203,9 +203,13 @@ class Linking:
         if turn.tenant.db_sync is DbSync.OFF:
             raise Refused("db-sync-off")
 
-    async def _add(self, turn: Turn, target: Target, intent: LinkIntent) -> LinkOutcome:
+    async def allow(self, turn: Turn, target: Target, intent: LinkIntent) -> None:
+        """Hold a new link to the guild's rules. Raises what `change` does; the account's lock is the caller's."""
         await self._allow_self_link(turn, target, intent)
         await self._respect_other_holder(turn, target, intent)
+
+    async def _add(self, turn: Turn, target: Target, intent: LinkIntent) -> LinkOutcome:
+        await self.allow(turn, target, intent)
         return await self._apply(turn, target, intent, self._known(turn, target, intent.sync_id))
 
     @staticmethod
@@ -236,7 +240,14 @@ class Linking:
             before=None if before is None else {"linked": before},
             after={"linked": not intent.remove},
         )
-        order = LinkOrder(target, intent.sync_id, intent.remove, once=not turn.keeps)
+        order = LinkOrder(
+            target,
+            intent.sync_id,
+            intent.remove,
+            once=not turn.keeps,
+            held=_held(intent) in intent.confirmed,
+            undo=intent.undo,
+        )
         async with self._history.operation(turn, deed, order) as operation:
             outcome = await self._carry_out(turn, target, intent, before)
             operation.also(turn.tenant.community.saving())
@@ -353,7 +364,7 @@ class Linking:
             return
         if not (asks or turn.as_staff):
             raise Refused("undo-changed" if intent.undo else "link-held", sync_id=intent.sync_id)
-        token = f"held:{intent.sync_id}"
+        token = _held(intent)
         if token not in intent.confirmed:
             raise Question("link-held-confirm", token=token, sync_id=intent.sync_id)
 
@@ -362,6 +373,11 @@ class Linking:
         links = await self._links(turn, target, intent, fresh=True)
         if (intent.sync_id in links) is not intent.remove:
             raise Refused("undo-changed", sync_id=intent.sync_id)
+
+
+def _held(intent: LinkIntent) -> str:
+    """The token of a yes to a link that is known to be another account's."""
+    return f"held:{intent.sync_id}"
 
 
 def _parse(turn: Turn, intent: LinkIntent) -> str:

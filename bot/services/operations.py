@@ -9,13 +9,24 @@ from __future__ import annotations
 import logging
 import random
 import time
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bot.cad.caller import Caller
 from bot.cad.transport import TIMEOUT
 from bot.domain.access import Rule
-from bot.errors import CadError, CadErrorKind, CharlinkError, NotApplied, Refused, StorageError, VaultError
+from bot.errors import (
+    ApprovalNeeded,
+    CadError,
+    CadErrorKind,
+    CharlinkError,
+    NotApplied,
+    Refused,
+    StorageError,
+    Undelivered,
+    VaultError,
+)
 from bot.services import orders
 from bot.services.drafts import DraftState
 from bot.services.history import KEY_TROUBLE
@@ -34,6 +45,8 @@ if TYPE_CHECKING:
     from bot.services.engine import Engine
     from bot.services.history import History
     from bot.services.orders import Order
+    from bot.services.rechecking import Rechecking
+    from bot.services.roles import RoleSource
     from bot.services.tenants import Guild, Tenant
     from bot.services.turn import Turn
     from bot.storage.engine import Database
@@ -52,6 +65,9 @@ PAUSE_AT_LEAST, PAUSE_AT_MOST = 1.0, 30.0
 
 KEY_SECONDS = 60.0
 """Seconds between looks whether the key works again; the breaker decides whether that is a call."""
+
+LINE_SECONDS = 60.0
+"""How long one attempt stands in the line of the budget."""
 
 LISTED = 10
 TOO_LONG = "kept-too-long"
@@ -81,6 +97,7 @@ class Operations:
         engine: Engine,
         *,
         history: History,
+        rechecking: Rechecking,
         find: Callable[[int], Guild | None],
         clock: Callable[[], float] = time.time,
         jitter: Callable[[], float] = random.random,
@@ -91,8 +108,13 @@ class Operations:
         self._engine = engine
         self._find = find
         self._history = history
+        self._rechecking = rechecking
         self._clock = clock
         self._jitter = jitter
+
+    def attach(self, roles: RoleSource) -> None:
+        """Say who knows roles; to be called before anything is driven."""
+        self._rechecking.attach(roles)
 
     async def attempt(self, operation: str) -> float | None:
         """Do the next thing for an operation; return the seconds until the next, or None once it is settled."""
@@ -183,7 +205,7 @@ class Operations:
     async def _attempt(self, entry: Entry) -> float | None:
         guild = self._find(entry.guild_id)
         tenant = guild.tenant if guild is not None else None
-        if tenant is None or tenant.id != entry.community_id:
+        if guild is None or tenant is None or tenant.id != entry.community_id:
             return await self._give_up(entry, "kept-disconnected")
         try:
             order = orders.unseal(self._vault, entry.sealed_order or b"", guild_id=entry.guild_id)
@@ -191,16 +213,47 @@ class Operations:
             return await self._give_up(entry, error.key)
         late = self._clock() - entry.began_at > KEEP_SECONDS
         if entry.state is State.ACCEPTED:
-            return await (self._give_up(entry, TOO_LONG) if late else self._send(entry, tenant, order))
+            return await (self._give_up(entry, TOO_LONG) if late else self._decide(entry, guild, tenant, order))
         quiet = (entry.sent_at or entry.began_at) + QUIET_SECONDS - self._clock()
         return quiet if quiet > 0 else await self._look(entry, tenant, order, last=late)
 
+    async def _decide(self, entry: Entry, guild: Guild, tenant: Tenant, order: Order) -> float | None:
+        """Send what is still allowed. Rows of bulk jobs are decided by their jobs."""
+        async with AsyncExitStack() as held:
+            if entry.job_id is None:
+                try:
+                    await held.enter_async_context(self._rechecking.admitted(guild, entry, order))
+                except Undelivered:
+                    return PAUSE_AT_MOST
+                except CadError as error:
+                    if error.retryable or error.kind in KEY_TROUBLE:
+                        return self._pause(entry, error)
+                    return await self._finish(entry, State.FAILED, error.key)
+                except (Refused, ApprovalNeeded) as error:
+                    return await self._finish(entry, State.REFUSED, error.key)
+            return await self._send(entry, tenant, order)
+
     async def _send(self, entry: Entry, tenant: Tenant, order: Order) -> float | None:
-        now = self._clock()
-        if not await self._database.write(lambda tx: rows.claim(tx, entry.operation, now=now)):
-            return 0.0  # cancelled meanwhile: the next look says so
+        claimed = False
+
+        async def claim() -> None:
+            """Take it right before it goes out: until then it can be taken back, and was certainly not sent."""
+            nonlocal claimed
+            now, again = self._clock(), claimed
+
+            def work(tx: Connection) -> bool:
+                if again:  # the CAD did not take the try before this one
+                    rows.release(tx, entry.operation)
+                return rows.claim(tx, entry.operation, now=now)
+
+            claimed = await self._database.write(work)
+            if not claimed:
+                raise Refused("kept-settled")
+
         try:
-            performed = await perform(tenant, _caller(entry), order)
+            performed = await perform(tenant, replace(_caller(entry), on_send=claim), order)
+        except Refused:
+            return 0.0  # cancelled meanwhile: the next look says so
         except NotApplied as error:
             return await self._finish(entry, State.FAILED, error.key)
         except CadError as error:
@@ -308,9 +361,9 @@ class Operations:
 def _caller(entry: Entry) -> Caller:
     """Return who calls: bulk work waits behind everybody, anything else counts as the person's own.
 
-    That does not wait in the line, but comes back when its turn is: until then it can be taken back.
+    That waits in the line as everybody does, so that bulk work does not go before it; meanwhile it can be taken back.
     """
     if entry.job_id is not None:
         return Caller(guild=entry.guild_id, bulk=True)
     staff = entry.rule in {str(rule) for rule in (*STAFF_RULES, Rule.APPROVER)}
-    return Caller(person=entry.actor_id, guild=entry.guild_id, staff=staff, deadline=0.0)
+    return Caller(person=entry.actor_id, guild=entry.guild_id, staff=staff, deadline=LINE_SECONDS)

@@ -18,12 +18,17 @@ from bot.services.sealing import Sealing
 
 @dataclass(frozen=True, slots=True)
 class LinkOrder:
-    """Set a Database Sync link, or remove it. `once`: sent once only, since whoever decided it is asked again."""
+    """Set a Database Sync link, or remove it. `once`: sent once only, since whoever decided it is asked again.
+
+    `held`: somebody said yes to its being known as another account's; `undo`: it takes back what the bot just did.
+    """
 
     target: Target
     sync_id: str
     remove: bool = False
     once: bool = False
+    held: bool = False
+    undo: bool = False
     kind: Literal["link"] = "link"
 
 

@@ -131,7 +131,7 @@ class Desk:
         for _, decision in decided:
             if not decision.allowed:
                 roles = " ".join(f"<@&{role}>" for role in sorted(decision.missing))
-                raise Refused(f"rule-{decision.rule}" + ("" if roles else "-nobody"), roles=roles)
+                raise Refused(decision.refusal, roles=roles)
         if not decided:
             raise Refused("rule-no-action")
         turn = Turn(guild, actor, decided[0][1])

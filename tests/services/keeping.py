@@ -13,6 +13,7 @@ from bot.storage import drafts
 from bot.storage import operations as rows
 from bot.storage.drafts import DraftRow
 from tests.community import COMMUNITY, GUILD, PIA, Town, town
+from tests.services.binding import bind
 from tests.services.creating import civilian
 
 if TYPE_CHECKING:
@@ -56,6 +57,8 @@ class Kept:
     async def accepted(self, turn: Turn | None = None, **more: Any) -> str:
         """Write it as an operation that was not sent yet, and its draft as being sent; return its id."""
         turn = turn or self.place.turn()
+        if self.place.tenant.version is V1:
+            await bind(self.place, PIA, self.pia, api_id="STEAM:1")
         if self.draft is not None:
             row = DraftRow(self.draft, GUILD, PIA, COMMUNITY, "new", "sending", {"answers": JANE}, self.place.clock())
             await self.place.database.write(lambda tx: drafts.save(tx, row))

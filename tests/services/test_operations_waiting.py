@@ -174,7 +174,7 @@ async def test_its_calls_count_as_whose_they_are(
     monkeypatch.setattr(kept.place.tenant.cad.budget, "take", watched)
     operation = await kept.accepted(kept.place.turn(PIA, rule), job_id=job)
     assert await kept.place.operations.attempt(operation) is None
-    assert [replace(one, deadline=caller.deadline) for one in seen] == [caller]
+    assert [replace(one, deadline=caller.deadline, on_send=None) for one in seen] == [caller]
 
 
 class TestTakingBack:
@@ -345,7 +345,7 @@ class TestAfterARestart:
         history = place.history
         operations = Operations(
             place.database, place.vault, place.operations._drafts, place.engine,
-            history=history, find=lambda _: place.guild, clock=place.clock,
+            history=history, rechecking=place.rechecking, find=lambda _: place.guild, clock=place.clock,
         )  # fmt: skip
         assert await operations.attempt(await kept.accepted()) is None
         assert history.owing.is_set()

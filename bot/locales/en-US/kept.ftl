@@ -25,6 +25,12 @@ kept-unknown-reference = Nothing under the reference `{ $reference }` is waiting
 kept-disconnected = This server is not connected to that CAD community any more.
 kept-too-long = The CAD could not be used for 24 hours.
 kept-unsure = The CAD's lists do not show whether it was done.
+kept-left = Whoever asked for it is not in this server any more.
+    Nothing was changed.
+kept-shut-out = The bot can't see the members of this server any more.
+    Nothing was changed.
+kept-account-changed = This member has another CAD account by now.
+    Nothing was changed.
 kept-withdrawn = An admin of this server took it back.
 kept-not-applied = It was cut short, and the CAD does not show it as done.
 
