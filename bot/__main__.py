@@ -130,7 +130,9 @@ async def _run(settings: Settings) -> int:
             gc.freeze()  # what is there now stays: looking through it again and again costs every command
             gc.set_threshold(GARBAGE)
             for work in (*beside, parts.board.catch_up(serves(settings), interrupted)):
-                stack.callback(asyncio.create_task(work).cancel)
+                task = asyncio.create_task(work)
+                task.add_done_callback(_complain)
+                stack.callback(task.cancel)
 
         parts = await build(settings, database, vault, session, after_setup)
         if settings.http_port is not None:
@@ -194,6 +196,12 @@ async def _serve_health(stack: AsyncExitStack, settings: Settings, parts: Parts)
     await runner.setup()
     stack.push_async_callback(runner.cleanup)
     await web.TCPSite(runner, settings.http_host, settings.http_port).start()
+
+
+def _complain(task: asyncio.Task[object]) -> None:
+    """Say at once that something beside the commands ended by an error, and not only when the process does."""
+    if not task.cancelled() and (error := task.exception()) is not None:
+        log.error("a part of the bot ended unexpectedly", exc_info=error)
 
 
 async def _finish_interactions(desk: Desk) -> None:

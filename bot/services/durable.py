@@ -33,6 +33,8 @@ STEP_SECONDS = 300.0
 """How long one step goes on at least: steps are recorded, so a day of attempts must not be thousands of them."""
 
 CLOSE_SECONDS = 1.0
+AGAIN_SECONDS = 15.0
+"""Between tries to start what could not be started: the engine's database is away, say."""
 
 
 @dataclass(slots=True)
@@ -61,22 +63,25 @@ class DurableEngine:
         self._dbos: ModuleType | None = None
         self._workflow: Callable[..., Any] | None = None
         self._closed = False
+        self._insisting: set[asyncio.Task[None]] = set()
 
     def attach(self, *, operation: Drive, job: Drive) -> None:
         """Say what drives what; to be called once, before anything is handed over."""
         self._drives = {"operation": operation, "job": job}
 
     async def operation(self, operation: str) -> None:
-        """Drive an operation to its end, over restarts."""
+        """Drive an operation to its end, over restarts. Never fails: where it can't be begun, that is tried again."""
         await self._start("operation", operation)
 
     async def job(self, job_id: str) -> None:
-        """Drive a bulk job until it is done, paused or cancelled, over restarts."""
+        """Drive a bulk job until it is done, paused or cancelled, over restarts. Never fails, as above."""
         await self._start("job", job_id)
 
     async def close(self) -> None:
         """Stop driving; what is under way goes on at the next start."""
         self._closed = True
+        for insisting in self._insisting:
+            insisting.cancel()
         if self._dbos is None:
             return
         logging.getLogger("dbos").setLevel(logging.CRITICAL)  # what the stop cuts off is no error: it goes on
@@ -100,11 +105,24 @@ class DurableEngine:
             return
         # An id of its own for each handing over: one that ended before (a paused job) would not run again.
         driving = self._under_way[kind, key] = _Driving(f"{kind}:{key}:{secrets.token_hex(4)}")
+        if not await self._begun(driving, kind, key):
+            insisting = asyncio.create_task(self._insist(driving, kind, key))
+            self._insisting.add(insisting)
+            insisting.add_done_callback(self._insisting.discard)
+
+    async def _insist(self, driving: _Driving, kind: str, key: str) -> None:
+        while not self._closed:
+            await asyncio.sleep(AGAIN_SECONDS)
+            if await self._begun(driving, kind, key):
+                return
+
+    async def _begun(self, driving: _Driving, kind: str, key: str) -> bool:
         try:
             await self._start_workflow(driving, kind, key)
-        except BaseException:
-            del self._under_way[kind, key]
-            raise
+        except Exception:
+            log.exception("the engine can't go on with something yet; it is tried again")
+            return False
+        return True
 
     async def _start_workflow(self, driving: _Driving, kind: str, key: str) -> None:
         async with self._launching:

@@ -20,7 +20,7 @@ from bot.ui.reply import Reply, Tone
 from bot.ui.words import Words
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Callable
 
     from bot.i18n import Catalogues
     from bot.services.operations import Operations
@@ -33,8 +33,6 @@ log = logging.getLogger(__name__)
 
 TELL_SECONDS = 10.0
 """How long those who wait are tried to be told that it goes on, while Discord fails."""
-
-PAUSE_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +56,6 @@ class Recovery:
         waiting: WaitingList,
         serves: Callable[[int], bool],
         clock: Callable[[], float] = time.time,
-        pause: Callable[[float], Awaitable[object]] = asyncio.sleep,
     ) -> None:
         self._operations = operations
         self._vault = vault
@@ -67,7 +64,6 @@ class Recovery:
         self._waiting = waiting
         self._serves = serves
         self._clock = clock
-        self._pause = pause
         self._open: tuple[Entry, ...] = ()
         self._untold: tuple[Entry, ...] = ()
         self._unheard: tuple[Waiting, ...] = ()
@@ -98,25 +94,18 @@ class Recovery:
             *(self._answer(one) for one in self._unheard),
         ]
         if telling:
-            _, late = await asyncio.wait([asyncio.create_task(one) for one in telling], timeout=TELL_SECONDS)
+            done, late = await asyncio.wait([asyncio.create_task(one) for one in telling], timeout=TELL_SECONDS)
             for task in late:
                 task.cancel()
+            for error in filter(None, (task.exception() for task in done)):
+                log.error("somebody who waited could not be told: %s", error, exc_info=error)
 
     async def go_on(self) -> None:
         """Have everything that was left driven to its end."""
-        waiting = self._open
-        if waiting:
-            log.warning("%d operation(s) that the last process left open go on", len(waiting))
-        while waiting:
-            failed = []
-            for entry in waiting:
-                try:
-                    await self._operations.take_up(entry)
-                except Exception:
-                    log.exception("%s can't go on yet; it is tried again", entry.reference)
-                    failed.append(entry)
-            waiting = tuple(failed)
-            await self._pause(PAUSE_SECONDS if failed else 0)
+        if self._open:
+            log.warning("%d operation(s) that the last process left open go on", len(self._open))
+        for entry in self._open:
+            await self._operations.take_up(entry)
 
     async def _make_up(self, entry: Entry) -> None:
         """Have an outcome told that was not shown any more."""

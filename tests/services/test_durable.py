@@ -146,6 +146,13 @@ async def test_the_next_process_goes_on_with_what_was_under_way(file: str) -> No
     assert sorted(goes_on.attempts) == ["i:1", "j2"]
 
 
+def _in_the_way(url: str) -> Path:
+    """Make a folder where the engine's file should be: no database can be opened there."""
+    place = Path(f"{url.removeprefix('sqlite:///')}.engine")
+    place.mkdir()
+    return place
+
+
 def _as_a_kill_leaves_it(url: str) -> str:
     """Copy the engine's file while it is under way, and return the address that has the copy beside it."""
     path = Path(url.removeprefix("sqlite:///"))
@@ -153,6 +160,23 @@ def _as_a_kill_leaves_it(url: str) -> str:
     for one in path.parent.glob("*.engine*"):
         shutil.copy(one, path.parent / "left" / one.name)
     return f"sqlite:///{path.parent / 'left' / path.name}"
+
+
+async def test_what_can_not_be_begun_yet_is_begun_later(file: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever handed it over has told somebody that it is kept: it must not be forgotten."""
+    monkeypatch.setattr("bot.services.durable.AGAIN_SECONDS", 0.05)
+    work, engine = Work([None]), DurableEngine(file)
+    place = _in_the_way(file)
+    engine.attach(operation=work.attempt, job=work.attempt)
+    try:
+        await engine.operation("i:1")
+        await asyncio.sleep(0.1)
+        assert work.attempts == []
+        await asyncio.to_thread(place.rmdir)
+        await asyncio.wait_for(work.done.wait(), 10)
+    finally:
+        await engine.close()
+    assert work.attempts == ["i:1"]
 
 
 async def test_an_engine_that_closed_takes_nothing_more(file: str) -> None:
