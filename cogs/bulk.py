@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ from bot.ui.bulk import (
     BULK,
     RUN,
     cancelled_reply,
+    checked_file,
     checked_reply,
     choice_of,
     result_reply,
@@ -109,7 +111,8 @@ class Bulk(commands.Cog):
         visit.doing(BULK, intent)
         await visit.acknowledge()
         checked, job = await self.jobs.check(visit.turn, intent)
-        await visit.show(checked_reply(visit, intent, checked, job))
+        file = await asyncio.to_thread(checked_file, visit.words, checked)
+        await visit.show(checked_reply(visit, intent, checked, job, file=file))
 
     async def start(self, visit: Visit, intent: RunIntent, _: str) -> None:
         """Start what was checked, and post the message that shows it."""

@@ -13,11 +13,13 @@ if TYPE_CHECKING:
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 """What spreadsheets expect at the start of a file in UTF-8."""
 
-_FORMULA = re.compile(r"(^|;)(?=[=+\-@\t\r'])")
+_BEGIN, _SIGN = r'((?:^|;)"*)', r"(?=[=+\-@\t\r'\uff1d\uff0b\uff0d\uff20])"
+_FORMULA = re.compile(_BEGIN + _SIGN)
 """Where a spreadsheet would begin to run a cell: at its start, and where a semicolon parts cells, as it does in many
-languages. Before an apostrophe too, so that taking one off in each of these places reads any cell."""
+languages, also within quotes that it then takes for its own. Signs of full width count in some. Before an apostrophe
+too, so that taking one off in each of these places reads any cell."""
 
-_HARMLESS = re.compile(r"(^|;)'(?=[=+\-@\t\r'])")
+_HARMLESS = re.compile(_BEGIN + "'" + _SIGN)
 
 
 def harmless(cell: str) -> str:

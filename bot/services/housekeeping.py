@@ -63,7 +63,7 @@ class Housekeeping:
         self._pause = pause
 
     async def run(self) -> None:
-        """Keep house until cancelled: tokens every two minutes, everything else once a day. A failure waits a round."""
+        """Keep house until cancelled: tokens and jobs every two minutes, the rest once a day. A failure waits."""
         await self._pause(FIRST_ROUND_SECONDS)
         whole_at = self._clock()
         while True:
@@ -73,6 +73,7 @@ class Housekeeping:
                     whole_at = self._clock() + DAY_SECONDS
                 else:
                     await self.wipe_tokens()
+                    await self.expire_jobs()  # a checked file of ten thousand rows must not lie there for a day
             except StorageError as error:
                 log.warning("housekeeping is put off: %s", error)
             except Exception:
@@ -89,9 +90,7 @@ class Housekeeping:
             requests=await self._database.write(lambda tx: own.expire_requests(tx, before=expired)),
             drafts=await self._database.write(lambda tx: drafts.expire(tx, before=now - DRAFT_SECONDS)),
             tickets=await self._database.write(lambda tx: tickets.expire(tx, before=now)),
-            jobs=await self._database.write(
-                lambda tx: jobs.expire(tx, unconfirmed_before=now - YES_SECONDS, ended_before=now - JOB_SECONDS)
-            ),
+            jobs=await self.expire_jobs(),
         )
         await self._database.write(lambda tx: guilds.drop_old_templates(tx, before=now - TEMPLATE_SECONDS))
         await self._database.write(lambda tx: audit.give_up(tx, before=now - NEWS_SECONDS))
@@ -103,6 +102,13 @@ class Housekeeping:
         """Wipe the tokens of interactions that can't be answered any more; returns how many."""
         before = self._clock() - history.TOKEN_SECONDS
         return await self._database.write(lambda tx: history.wipe_tokens(tx, before=before))
+
+    async def expire_jobs(self) -> int:
+        """Delete files that nobody said yes to in time, and jobs that ended long ago; returns how many."""
+        now = self._clock()
+        return await self._database.write(
+            lambda tx: jobs.expire(tx, unconfirmed_before=now - YES_SECONDS, ended_before=now - JOB_SECONDS)
+        )
 
     async def _expire_history(self, before: float) -> int:
         """Delete old rows, some at a time, so that others get their turn at the database between."""

@@ -48,10 +48,17 @@ PROBLEMS = 10
 LEFT_OUT = (RowVerdict.WRONG, RowVerdict.HELD, RowVerdict.TWICE, RowVerdict.DONE)
 ROOM = 950
 CHOICE = 100
+ROW_REASONS = 3
+"""How much is said of one row in a file: Discord takes attachments of 10 MiB, and a file has ten thousand rows."""
 ID_LIMIT = 40
 
 
-def checked_reply(visit: Visit, intent: BulkIntent, checked: Checked, job: Job | None) -> Reply:
+def checked_file(words: Words, checked: Checked) -> bytes:
+    """Return the file as it came, with what is to be said of each row. Takes seconds for the largest one."""
+    return write_checked(checked.sheet, checked.rows, lambda row: _said_plainly(words, row))
+
+
+def checked_reply(visit: Visit, intent: BulkIntent, checked: Checked, job: Job | None, *, file: bytes) -> Reply:
     """Return the dry run: how many rows of each kind, what is wrong, what it costs, and the way to a yes."""
     words, counts = visit.words, checked.counts
     ready = len(checked.to_run)
@@ -63,12 +70,11 @@ def checked_reply(visit: Visit, intent: BulkIntent, checked: Checked, job: Job |
     elif ready:
         lines.append(words("bulk-cost-none"))
     lines.append(words("bulk-in-file"))
-    content = write_checked(checked.sheet, checked.rows, lambda row: _said_plainly(words, row))
     return Reply.of(
         "\n".join(lines),
         Tone.ASK if ready else Tone.REFUSED,
         fields=tuple(_problems(words, checked.rows)),
-        files=(("checked.csv", content),),
+        files=(("checked.csv", file),),
         buttons=tuple(_answers(visit, intent, checked, job)),
     )
 
@@ -170,8 +176,11 @@ def _reason(words: Words, reason: Reason) -> str:
 
 
 def _said_plainly(words: Words, row: CheckedRow) -> str:
-    said = [(one.column, words.plain(one.key, REASON, **one.params)) for one in row.reasons]
-    return "; ".join(f"{column}: {text}" if column else text for column, text in said)
+    said = [(one.column, words.plain(one.key, REASON, **one.params)) for one in row.reasons[:ROW_REASONS]]
+    lines = [f"{column}: {text}" if column else text for column, text in said]
+    if len(row.reasons) > ROW_REASONS:
+        lines.append(words.plain("problems-more", REASON, count=len(row.reasons) - ROW_REASONS))
+    return " ".join(lines)
 
 
 def _why(words: Words, one: Result) -> str:

@@ -107,8 +107,12 @@ class Outcomes:
         now = self._clock()
         owing = [one for one in await self._database.read(rows.owing) if self._serves(one.guild_id)]
         due = [one for one in owing if self._later.get(one.operation, (0.0, 0.0))[1] <= now]
-        told = await asyncio.gather(*(self._tell(entry) for entry in due))
-        return sum(told)
+        # All of them come to their end before one that failed is tried again: else others would be told twice.
+        told = await asyncio.gather(*(self._tell(entry) for entry in due), return_exceptions=True)
+        for one in told:
+            if isinstance(one, BaseException):
+                raise one
+        return sum(one for one in told if one is True)
 
     async def _tell(self, entry: Entry) -> bool:
         reply = outcome_reply(self._words.into(entry.locale or "en-US"), entry)

@@ -102,7 +102,7 @@ async def test_two_in_each_others_way_are_both_done(database: Database) -> None:
     await asyncio.gather(
         database.write(lambda tx: patient(tx, "a", "b")), database.write(lambda tx: patient(tx, "b", "a"))
     )
-    assert len(runs) == 3
+    assert len(runs) >= 3  # one of them at least was run again
     changed = await database.read(lambda tx: tx.scalars(text("SELECT name FROM communities")).all())
     assert [sorted(one) for one in changed] == [["a", "b"]] * 2
 

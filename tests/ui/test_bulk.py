@@ -6,15 +6,19 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
+from bot.cad.forecast import Load
+from bot.domain.bulk.reasons import Reason
 from bot.domain.bulk.result import DONE
 from bot.domain.bulk.rows import BulkKind
+from bot.domain.bulk.sheet import read_sheet
+from bot.domain.bulk.verdicts import CheckedRow, RowVerdict
 from bot.i18n import Catalogues
-from bot.services.checking import BulkIntent
+from bot.services.checking import BulkIntent, Checked
 from bot.services.jobs.control import Result, Status
 from bot.services.jobs.ledger import Look
 from bot.storage.history import State
 from bot.storage.jobs import Job, JobState, RowState
-from bot.ui.bulk import checked_reply, choice_of, result_reply, started_reply, status_reply
+from bot.ui.bulk import checked_file, checked_reply, choice_of, result_reply, started_reply, status_reply
 from bot.ui.words import Words
 from tests.cogs.entries import entry
 from tests.community import town
@@ -41,7 +45,7 @@ async def test_many_mistakes_fit_and_the_rest_is_counted(works: Works) -> None:
     works.files.data = f"member,sync_id\n<@{MEMBER + 1}>,A\n{wrong}".encode()
     intent = BulkIntent(kind=BulkKind.LINK, url="x", size=1)
     checked, job = await works.jobs.check(works.turn(), intent)
-    reply = checked_reply(cast("Visit", Guest()), intent, checked, job)
+    reply = checked_reply(cast("Visit", Guest()), intent, checked, job, file=checked_file(WORDS, checked))
     ((title, text),) = reply.fields
     assert title == "What is wrong"
     assert len(text) <= 1024
@@ -51,6 +55,17 @@ async def test_many_mistakes_fit_and_the_rest_is_counted(works: Works) -> None:
     assert "`" not in text.replace("\\`", "")
     assert len(reply.embed()) <= 6000
     assert [button.label[:3] for button in reply.buttons] == ["Yes", "No,"]
+
+
+async def test_a_row_with_many_mistakes_says_the_first_of_them() -> None:
+    reasons = tuple(Reason("bulk-file-column-unknown", {}, f"c{number}") for number in range(54))
+    row = CheckedRow(2, RowVerdict.WRONG, None, reasons)
+    sheet = read_sheet(b"member\nx\n")
+    checked = Checked(BulkKind.NEW, "", sheet, (row,), Load(), 0.0)
+    said = checked_file(WORDS, checked).decode()
+    assert "c0:" in said
+    assert "c3:" not in said
+    assert "51 more" in said
 
 
 @pytest.mark.parametrize("posted", [True, False])

@@ -159,10 +159,12 @@ class Jobs:
         planned = retried(self._opened(job, found))
         if all(one.cause for one in planned):
             raise Refused("job-nothing-to-retry")
-        new = self._job(turn, job.kind, job.file_name, job.pace, parent_id=job.id, state=JobState.QUEUED)
+        new = self._job(
+            turn, job.kind, job.file_name, job.pace, parent_id=job.id, state=JobState.QUEUED, undoes=job.undoes
+        )
         noting = self._history.noting(turn, _deed("bulk-start", new, operation=f"j:{new.id}:start"))
         if not await self._ledger.add(new, planned, noting):
-            raise await self._taken(job, "job-retried-already", undoes=False)
+            raise await self._taken(job, "job-retried-already", undoes=job.undoes)
         return await self._handed_over(new)
 
     async def plan_undo(self, turn: Turn, job_id: str) -> UndoPlan:
