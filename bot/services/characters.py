@@ -15,7 +15,7 @@ from bot.domain.access import Action
 from bot.domain.dates import parse_birth
 from bot.domain.models import CHARACTER_TYPE
 from bot.domain.sync_id import parse_sync_id
-from bot.errors import CadError, CadErrorKind, CharlinkError, InvalidInput, NotApplied, Question, Refused
+from bot.errors import CadError, CadErrorKind, CharlinkError, InvalidInput, NotApplied, Question, Refused, Sent
 from bot.services.accounts import Use
 from bot.services.history import Deed, taken_too_long
 from bot.services.orders import RemoveOrder, SelectOrder
@@ -250,10 +250,7 @@ class Characters:
         try:
             records = await self.list(turn, target, fresh=True)
         except CharlinkError as error:
-            if lost is not None:
-                raise lost from error
-            log.info("the selection that the CAD accepted could not be read back: %s", error)
-            return False
+            raise (lost or CadError(CadErrorKind.UNEXPECTED, sent=Sent.UNKNOWN)) from error
         if not records or key_of(records[0]) != key_of(record):
             raise NotApplied("select-not-applied", lost, name=record.display_name)
         return lost is not None

@@ -203,6 +203,24 @@ class TestSelect:
             assert (await stage.slash(pia, "chars select", character=str(two))).headline == "Selected ANN DOE."
             assert stage.town.asked[-2:] == ["select", "characters"]
 
+    async def test_v1_that_agrees_is_not_believed_while_its_list_can_not_be_read(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        async with staged(settled(town(ApiVersion.V1, api_id_is_discord_id=True))) as stage:
+            pia = stage.member("Pia", "player")
+            account = stage.resident(pia, api_ids=[str(pia.id)])
+            born(stage.town, account)
+            two = born(stage.town, account, "Ann")
+            await stage.press(pia, await stage.slash(pia, "chars list"), "Yes, that is me")
+            cad = stage.town.cad
+            with monkeypatch.context() as patch:
+                patch.setattr(stage.town.state, "select", lambda *_: cad.break_("characters", CadErrorKind.TRANSPORT))
+                answer = await stage.slash(pia, "chars select", character=str(two))
+            assert answer.headline == "Kept: the CAD did not say whether this was done."
+            assert account.selected != two
+            await stage.drive()
+            assert account.selected == two
+
     @pytest.mark.parametrize("typed", ["/look-at-chars-list", "/", "a/b", ".."])
     async def test_what_is_no_id_is_refused(self, stage: Stage, pia: Any, hers: Account, typed: str) -> None:
         answer = await stage.slash(pia, "chars select", character=typed)

@@ -67,6 +67,8 @@ job-undone-already = Taken back already.
     The job that does it is { $reference }. Nothing was started twice.
 undo-not-this = This job can't be taken back.
     A list of owners is changed by uploading another one, and taking back can't itself be taken back. Nothing was changed.
+undo-no-records = Not taken back: the CAD did not say which characters this job created.
+    Their names are in **Result**. Remove them one by one with `/chars remove`. Nothing was changed.
 undo-nothing = Nothing to take back.
     The job changed nothing, or it is not certain what was there before. Nothing was changed.
 undo-planned = Take this job back?

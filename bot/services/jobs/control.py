@@ -10,7 +10,7 @@ from bot.domain.bulk.rows import BulkKind
 from bot.errors import Expired, Refused, VaultError
 from bot.services.history import Deed
 from bot.services.jobs.ledger import Look
-from bot.services.jobs.planning import UndoPlan, plan_of, planned_rows, retried, shown, taken_back
+from bot.services.jobs.planning import NO_RECORD, UndoPlan, plan_of, planned_rows, retried, shown, taken_back
 from bot.services.turn import Intent
 from bot.storage import jobs as rows
 from bot.storage.history import State
@@ -175,7 +175,7 @@ class Jobs:
         opened = self._opened(job, await self._ledger.rows(job))
         planned = taken_back(opened, await self._ledger.carried_out(job.id))
         if all(one.cause for one in planned):
-            raise Refused("undo-nothing")
+            raise Refused("undo-no-records" if any(one.cause == NO_RECORD for one in planned) else "undo-nothing")
         new = self._job(turn, job.kind, job.file_name, job.pace, parent_id=job.id, undoes=True)
         if not await self._ledger.add(new, planned):
             raise await self._taken(job, "job-undone-already", undoes=True)

@@ -289,6 +289,16 @@ class TestUndo:
         await works.drive()
         assert [one.links for one in people[:2]] == [["CHAR1"], []]
 
+    async def test_characters_that_the_cad_did_not_name_are_left(self, works: Works, people: list[Account]) -> None:
+        row = NewRow(2, Whose(member_id=MEMBER + 2), {"first": "Jane", "last": "Doe"})
+        job_id = await works.started([row], kind=BulkKind.NEW)
+        await works.drive()
+        unnamed = history.update().where(history.c.operation == f"j:{job_id}:2:1").values(after={}, subject="")
+        await works.place.database.write(lambda tx: tx.execute(unnamed))
+        with pytest.raises(Refused, match="undo-no-records"):
+            await works.jobs.plan_undo(works.turn(), job_id)
+        assert len(works.place.state.characters(people[1])) == 1
+
     async def test_a_row_whose_history_is_gone_stays(self, works: Works, people: list[Account]) -> None:
         job_id = await works.started(many(2))
         await works.drive()
