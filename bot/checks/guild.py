@@ -13,7 +13,7 @@ import discord
 
 from bot.cad.caller import Caller
 from bot.domain.findings import Finding, Verdict
-from bot.errors import CadError
+from bot.errors import CadError, CadErrorKind
 from bot.services.connecting import LOW_PLANS
 from bot.settings import ApiVersion, CreateForm, PlayerAction, SelfLink
 from bot.ui.notices import cause_of
@@ -39,6 +39,8 @@ VARIABLES = {
 }
 """The settings that are looked at one by one, and their variables."""
 
+AWAY = frozenset({CadErrorKind.TRANSPORT, CadErrorKind.TIMEOUT, CadErrorKind.SERVER})
+"""What says nothing about the key: the CAD itself does not answer as it should."""
 TRUSTED = ("admins", "approvers", "staff")
 
 
@@ -117,6 +119,9 @@ async def cad_findings(tenant: Tenant, to: Reader) -> AsyncIterator[Finding]:
     try:
         plan = await tenant.cad.plan(me)
     except CadError as error:
+        if error.kind in AWAY:
+            yield to.fail("finding-cad-away", "remedy-cad-away", error=str(error))
+            return
         yield to.fail("finding-plan-refused", "remedy-plan-refused", error=str(error))
     else:
         low = plan.name in LOW_PLANS

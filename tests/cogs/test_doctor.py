@@ -9,7 +9,7 @@ import pytest
 
 from bot.domain.configuration import GuildConfig
 from bot.domain.frameworks import Framework
-from bot.errors import CadErrorKind
+from bot.errors import CadError, CadErrorKind, Sent
 from bot.services.guilds import Home
 from bot.services.tenants import Guild
 from bot.settings import ApiVersion, CreateForm, SelfLink
@@ -139,6 +139,16 @@ async def test_what_the_cad_refuses(community: Community, told: str) -> None:
     async with staged(town(community=community)) as stage:
         answer = await examined(stage, well(stage))
         assert told in answer.text
+
+
+async def test_a_cad_that_is_away_says_nothing_of_the_key(stage: Stage) -> None:
+    async def away(*_: object, **__: object) -> None:
+        raise CadError(CadErrorKind.SERVER, sent=Sent.ANSWERED, endpoint="plan", status=500)
+
+    stage.town.cad.send = away  # type: ignore[method-assign,assignment]
+    answer = await examined(stage, well(stage))
+    assert "it does not answer as it should" in answer.text
+    assert "enter the key again" not in answer.text
 
 
 async def test_a_home_guild_has_its_commands_of_its_own(stage: Stage) -> None:

@@ -343,6 +343,11 @@ remedy-key-unreadable = enter the key again in /setup; whoever runs the bot has 
 finding-plan = CAD: key accepted, plan { $plan }
 finding-plan-low = CAD: key accepted, but the plan { $plan } has no linking and no characters
 remedy-plan-low = the community's owner can choose Plus or higher
+finding-cad-away = CAD: it does not answer as it should ({ $error })
+remedy-cad-away = { $place ->
+        [environment] wait until it does, or see that SONORAN_API_URL and the network are right
+       *[setup] wait until it does; what people ask for is kept meanwhile
+    }
 finding-plan-refused = CAD: key and plan ({ $error })
 remedy-plan-refused = { $place ->
         [environment] check SONORAN_API_KEY, SONORAN_COMMUNITY_ID and the plan
