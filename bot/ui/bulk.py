@@ -16,7 +16,7 @@ from bot.storage.history import Entry
 from bot.storage.jobs import UNFINISHED, RowState
 from bot.ui.audit import OUTCOME, cause_of, deed_of
 from bot.ui.failures import NO
-from bot.ui.progress import REASON, duration, state_line
+from bot.ui.progress import REASON, duration, job_buttons, state_line
 from bot.ui.reply import Button, Reply, Tone
 from bot.ui.words import cut, escape, wrong_line
 
@@ -116,7 +116,11 @@ def status_reply(words: Words, status: Status) -> Reply:
         lines += [words("bulk-status-jobs"), *(f"- {_job_line(words, look)}" for look in status.jobs)]
     if status.operations:
         lines += [words("bulk-status-kept"), *(f"- {_kept_line(words, one)}" for one in status.operations)]
-    return Reply.of("\n".join(lines), Tone.INFO)
+    unseen = next((look for look in status.jobs if look.job.message_id is None), None)
+    if unseen is None:
+        return Reply.of("\n".join(lines), Tone.INFO)
+    lines.append(words("bulk-status-unseen", reference=unseen.job.reference))
+    return Reply.of("\n".join(lines), Tone.INFO, buttons=tuple(job_buttons(words, unseen)))
 
 
 def cancelled_reply(words: Words, cancelled: Look | Entry) -> Reply:

@@ -81,7 +81,7 @@ def progress_reply(words: Words, look: Look, *, seconds_left: float | None = Non
     )
     tone = TONES.get(job.state, Tone.INFO)
     reference = words("reference", reference=job.reference).replace("`", "")
-    return Reply.of(f"{text}\n{counts}", tone, footer=reference, buttons=tuple(_buttons(words, look)))
+    return Reply.of(f"{text}\n{counts}", tone, footer=reference, buttons=tuple(job_buttons(words, look)))
 
 
 def state_line(words: Words, look: Look, *, seconds_left: float | None = None, waits: float = 0.0) -> str:
@@ -121,7 +121,8 @@ def _part(words: Words, look: Look) -> str:
     return words("job-part", done=look.tried, total=look.total, percent=percent)
 
 
-def _buttons(words: Words, look: Look) -> Iterator[Button]:
+def job_buttons(words: Words, look: Look) -> Iterator[Button]:
+    """Yield what can be done with a job as it stands."""
     job = look.job
 
     def button(key: str, arg: str, style: discord.ButtonStyle = discord.ButtonStyle.secondary) -> Button:

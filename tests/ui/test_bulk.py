@@ -110,6 +110,16 @@ def test_a_full_status_fits() -> None:
     )
 
 
+def test_a_job_that_no_channel_shows_has_its_buttons_in_the_status() -> None:
+    counts = {RowState.DONE: 2}
+    shown = Look(Job(**{**fields(JOB), "state": JobState.DONE, "message_id": 9}), counts)
+    unseen = Look(Job(**{**fields(JOB), "id": "b", "reference": "REF2", "state": JobState.DONE}), counts)
+    reply = status_reply(WORDS, Status((shown, unseen), ()))
+    assert "The buttons are for the job `REF2`" in reply.detail
+    assert [button.label for button in reply.buttons] == ["Result", "Undo this job"]
+    assert status_reply(WORDS, Status((shown,), ())).buttons == ()
+
+
 def test_choices_are_within_discords_limit() -> None:
     long = entry(1, state=State.ACCEPTED, subject="`x" * 150)
     assert len(choice_of(WORDS, long)) <= 100

@@ -186,6 +186,7 @@ bulk-status = { $count ->
     }
     `/bulk cancel` takes a reference.
 bulk-status-jobs = **Bulk jobs**
+bulk-status-unseen = The buttons are for the job { $reference }, which no channel shows.
 bulk-status-kept = **Single actions that the CAD could not take yet**
 bulk-status-line = { $reference } { $when }: { $what }
 bulk-status-kept-line = { $reference } { $when }: { $what }: { $outcome }
