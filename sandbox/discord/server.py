@@ -117,6 +117,11 @@ class SandboxDiscord(Driver):
         """Let calls of the bot fail."""
         self._records.faults.append(fault)
 
+    @property
+    def failing(self) -> list[Fault]:
+        """The faults that calls are still to meet."""
+        return [fault for fault in self._records.faults if fault.times > 0]
+
     def heal(self) -> None:
         """Let nothing fail any more."""
         self._records.faults.clear()

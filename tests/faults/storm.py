@@ -31,6 +31,9 @@ LIFE_SECONDS = 1.0
 MORE_LIVES = 40
 """After the last kill that was asked for: whoever is not served by then is lost."""
 
+AT_A_TIME = 4
+"""How many faults wait for a call on either side: were there more, nothing would get through them to the end."""
+
 CALM_SECONDS = 180.0
 START_SECONDS = 30.0
 KINDS = [
@@ -78,7 +81,7 @@ class Storm:
         self._mixed = [name for name in ENDPOINTS if name in {*kinds, "links" if kinds is LINKING else "characters"}]
 
     async def rage(self) -> Told:
-        """Let it go on to its end; afterwards a process runs undisturbed, and everything has settled."""
+        """Let it go on to its end; then a process runs undisturbed until everything has settled, and stops."""
         if not self.world.v2:
             process = await self._start()
             await self._connected(process)
@@ -93,6 +96,7 @@ class Storm:
         self.world.cad.faults.clear()
         self.world.discord.heal()
         await self._calm()
+        await self.world.stop()
         return self.told
 
     async def _life(self, *, last: bool) -> None:
@@ -159,7 +163,7 @@ class Storm:
         rng, world = self._rng, self.world
         while True:
             await asyncio.sleep(rng.uniform(0.05, 0.5))
-            if rng.random() < 0.6 and len(world.cad.faults.waiting) < 4:
+            if rng.random() < 0.6 and len(world.cad.faults.waiting) < AT_A_TIME:
                 kind = rng.choice(KINDS)
                 world.cad.faults.add(
                     kind,
@@ -170,7 +174,7 @@ class Storm:
                     retry_after="1" if kind is FaultKind.RATE_LIMITED else None,
                 )
                 self.told.faults += 1
-            elif rng.random() < 0.5:
+            elif rng.random() < 0.5 and len(world.discord.failing) < AT_A_TIME:
                 method, route = rng.choice(ROUTES)
                 status = rng.choice((500, 502, 503, 429, 0))
                 world.discord.fail(
