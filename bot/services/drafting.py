@@ -133,44 +133,45 @@ class Drafts:
         return draft
 
     async def keep(self, draft: Draft) -> None:
-        """Store a draft as it is now. Where that fails it still lives as long as the process does."""
-        new = _unnamed(draft)
-        digests = [*draft.digests, *(guilds.template_digest(body) for body in new)]
-        row = _row(draft, tuple(digests))
-        now = self._clock()
+        """Store a draft as it is now. Where that fails it still lives as long as the process does.
+
+        One that is being sent by now is stored by its claim: a page is kept after it was answered, so a quick press
+        may come before that.
+        """
+        if draft.state is DraftState.SENDING:
+            return
+        row, bodies = _stored(draft)
 
         def work(tx: Connection) -> None:
-            rows.save(tx, row)
-            for body in new:
-                guilds.keep_template(tx, row.community_id, body, now=now)
+            self._save(tx, row, bodies)
 
         try:
             await self._database.write(work)
         except StorageError as error:
             log.warning("a draft could not be stored and will not outlive this process: %s", error)
         else:
-            draft.digests = digests
+            draft.digests = list(row.body["versions"])
 
     async def claim(self, draft: Draft, before: DraftState) -> None:
-        """Store that a draft is being sent, before anything is.
+        """Store a draft as being sent, before anything is.
 
         Raises Refused where it was settled elsewhere meanwhile, and StorageError where that can't be stored.
         """
-        row = _row(draft, tuple(draft.digests))
+        row, bodies = _stored(draft)
         # One that was cut short is stored as being sent; whoever goes on with it was asked first.
         states = (DraftState.OPEN,) if before is DraftState.OPEN else (before, DraftState.SENDING)
 
         def work(tx: Connection) -> bool:
             if operations.of_draft(tx, row.id):  # what was sent of it before is still to be found out
                 return False
-            moved = rows.move(tx, row.id, states=states, to=row.state)
-            if not moved and rows.find(tx, row.id) is None:
-                rows.save(tx, row)
-                return True
-            return moved
+            if not rows.move(tx, row.id, states=states, to=row.state) and rows.find(tx, row.id) is not None:
+                return False
+            self._save(tx, row, bodies)
+            return True
 
         if not await self._database.write(work):
             raise Refused("edit-under-way" if draft.edited else "create-under-way")
+        draft.digests = list(row.body["versions"])
 
     def settling(self, draft_id: str | None, state: DraftState) -> Callable[[Connection], None]:
         """Return the work that ends the sending of a draft, which is so in memory at once. None: there is no draft."""
@@ -223,6 +224,11 @@ class Drafts:
         row, kept, bodies = found
         return self._held.get(row.id) or self._hold(_restored(row, kept, bodies))
 
+    def _save(self, tx: Connection, row: DraftRow, bodies: list[dict[str, Any]]) -> None:
+        rows.save(tx, row)
+        for body in bodies:
+            guilds.keep_template(tx, row.community_id, body, now=self._clock())
+
     def _hold(self, draft: Draft) -> Draft:
         self._held[draft.id] = draft
         if len(self._held) > self._limit:
@@ -236,10 +242,12 @@ def _about(subject: Subject, record_id: int | None) -> str:
     return f"{what}:{subject.member_id or ''}:{subject.api_id or ''}"
 
 
-def _unnamed(draft: Draft) -> list[dict[str, Any]]:
-    """Return the versions of the template that are not stored yet, as JSON."""
+def _stored(draft: Draft) -> tuple[DraftRow, list[dict[str, Any]]]:
+    """Return the draft for storing, with the versions of the template that are not stored yet, as JSON."""
     versions = [*draft.former, draft.form][len(draft.digests) :]
-    return [form.template.model_dump(mode="json", by_alias=True) for form in versions]
+    bodies = [form.template.model_dump(mode="json", by_alias=True) for form in versions]
+    digests = [*draft.digests, *(guilds.template_digest(body) for body in bodies)]
+    return _row(draft, tuple(digests)), bodies
 
 
 def _row(draft: Draft, digests: tuple[str, ...]) -> DraftRow:

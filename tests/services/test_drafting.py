@@ -15,6 +15,7 @@ from tests.community import OTTO, PIA, Town, town
 from tests.services.creating import (
     DOB,
     FIRST,
+    LAST,
     MINE,
     START,
     about,
@@ -70,8 +71,11 @@ async def test_a_draft_comes_back_as_it_was(place: Town) -> None:
 async def test_what_is_found_sending_is_unsure(place: Town, state: DraftState) -> None:
     creation = creation_of(place)
     draft = await draft_of(place, creation)
-    draft.state = state
-    await creation.keep(draft)
+    before, draft.state = draft.state, state
+    if state is DraftState.SENDING:
+        await creation._drafts.claim(draft, before)
+    else:
+        await creation.keep(draft)
     again = await creation_of(place).begin(place.turn(), START)
     assert again is not None
     assert again.id == draft.id
@@ -117,6 +121,27 @@ async def test_nothing_is_sent_that_cannot_be_marked_as_sent(place: Town, monkey
         await creation.create(place.turn(), about(draft), draft, unwatched)
     assert draft.state is DraftState.OPEN
     assert place.asked == []
+
+
+async def test_a_press_that_overtakes_the_keeping_of_the_page_before_it_is_not_its_own_rival(place: Town) -> None:
+    place.resident("Pia", PIA)
+    creation = creation_of(place)
+    draft = await draft_of(place, creation)
+    await creation.keep(draft)
+    draft.submit(0, {LAST: "Poe"}, version=draft.version)
+    await creation.create(place.turn(), about(draft), draft, lambda: creation.keep(draft))
+    assert len(place.state.held) == 1
+
+
+async def test_what_is_being_sent_is_stored_with_all_that_was_typed(place: Town) -> None:
+    creation = creation_of(place)
+    draft = await draft_of(place, creation)
+    await creation.keep(draft)
+    draft.submit(0, {LAST: "Poe"}, version=draft.version)
+    draft.state = DraftState.SENDING
+    await creation._drafts.claim(draft, DraftState.OPEN)
+    again = await drafts_of(place).find(place.turn(), draft.id)
+    assert (again.state, again.answers["last"]) == (DraftState.UNSURE, "Poe")
 
 
 async def test_two_processes_send_it_once(place: Town) -> None:
