@@ -32,6 +32,7 @@ VERSION = "1"
 STEP_SECONDS = 300.0
 """How long one step goes on at least: steps are recorded, so a day of attempts must not be thousands of them."""
 
+ENDED = ["SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
 CLOSE_SECONDS = 1.0
 AGAIN_SECONDS = 15.0
 """Between tries to start what could not be started: the engine's database is away, say."""
@@ -137,6 +138,7 @@ class DurableEngine:
     async def _begin(self, dbos: ModuleType, workflow: str, kind: str, key: str) -> None:
         with dbos.SetWorkflowID(workflow):
             await dbos.DBOS.start_workflow_async(self._workflow, kind, key)
+        await _forget_ended(dbos)
 
     async def _launch(self) -> None:
         dbos = await asyncio.to_thread(_load)
@@ -188,6 +190,15 @@ class DurableEngine:
             elif not driving.again.is_set():
                 return False
         return True
+
+
+async def _forget_ended(dbos: ModuleType) -> None:
+    """Delete the workflows that ended: nothing reads them any more, and their ids name what they were about."""
+    try:
+        ended = await dbos.DBOS.list_workflows_async(status=ENDED, load_input=False, load_output=False)
+        await dbos.DBOS.delete_workflows_async([one.workflow_id for one in ended])
+    except Exception as error:  # noqa: BLE001 - of whatever the engine's database raises
+        log.warning("what the engine ended is forgotten later: %s", type(error).__name__)
 
 
 def _load() -> ModuleType:

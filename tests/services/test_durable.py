@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+import sqlite3
 import time
 from pathlib import Path
 
@@ -53,6 +54,34 @@ async def test_what_is_handed_over_is_driven_until_there_is_nothing_left(file: s
     finally:
         await engine.close()
     assert (work.attempts, job.attempts) == (["i:1:link:ABC"] * 3, ["j1"])
+
+
+def _remembered(url: str) -> dict[str, str]:
+    """Return the states of all workflows that the engine's database holds, by what they drive."""
+    connection = sqlite3.connect(engine_url(url).removeprefix("sqlite:///"))
+    found = connection.execute("SELECT workflow_uuid, status FROM workflow_status").fetchall()
+    connection.close()
+    return {workflow.rpartition(":")[0]: status for workflow, status in found}
+
+
+async def test_what_ended_is_forgotten_when_the_next_begins(file: str) -> None:
+    """An operation's id names what it is about, and nobody needs it any more."""
+    first, second = Work([None]), Work([3600.0, None])
+    engine = DurableEngine(file)
+    engine.attach(operation=first.attempt, job=second.attempt)
+    try:
+        await engine.operation("i:1:link:ABC")
+        await asyncio.wait_for(first.done.wait(), 10)
+        async with asyncio.timeout(10):
+            while _remembered(file) != {"operation:i:1:link:ABC": "SUCCESS"}:  # noqa: ASYNC110 - a file tells nobody
+                await asyncio.sleep(0.01)
+        await engine.job("j1")
+        await asyncio.wait_for(second.begun.wait(), 10)
+        async with asyncio.timeout(10):
+            while list(_remembered(file)) != ["job:j1"]:  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+    finally:
+        await engine.close()
 
 
 async def test_what_is_driven_hands_over_what_follows_it(file: str) -> None:
