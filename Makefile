@@ -21,6 +21,7 @@ coverage: $(VENV)/.dev  ## the tests, with what they cover; takes about three ti
 
 faults: $(VENV)/.dev  ## 1,000 operations, 200 kills, faults on both sides, and the verdict: some minutes
 	$(BIN)/python -m tests.faults
+	$(BIN)/python -m tests.faults --postgresql --operations 200 --kills 40
 	$(BIN)/python -m pytest $(addprefix tests/faults/,$(LONG))
 
 check: $(VENV)/.dev  ## format, lint, types, layers, tests

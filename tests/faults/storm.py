@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from sqlalchemy import create_engine, text
+from sqlalchemy.pool import NullPool
 
 from sandbox.cad import FaultKind
 from sandbox.discord import NoAnswer
@@ -17,6 +19,8 @@ from tests.faults.asking import FORMS, LINKING, Cut, introduce, wanted
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from random import Random
+
+    from sqlalchemy import Engine
 
     from tests.e2e.world import World
     from tests.faults.asking import Asked
@@ -82,6 +86,9 @@ class Storm:
 
     async def rage(self) -> Told:
         """Let it go on to its end; then a process runs undisturbed until everything has settled, and stops."""
+        if "DATABASE_URL" in self.world.environment:
+            migrated = await self.world.start("migrate")
+            assert await migrated.ended(START_SECONDS) == 0, migrated.output
         if not self.world.v2:
             process = await self._start()
             await self._connected(process)
@@ -201,12 +208,15 @@ OPEN = ("accepted", "sending")
 
 def rows(world: World) -> dict[int, Mapping[str, object]]:
     """Return the history's rows that carry out something, by the interaction that asked for it."""
-    database = world.directory / "data" / "charlink.db"
-    with sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=10) as connection:
-        connection.row_factory = sqlite3.Row
-        kinds = ", ".join(f"'{kind}'" for kind in {*LINKING, *FORMS})
+    kinds = ", ".join(f"'{kind}'" for kind in {*LINKING, *FORMS})
+    with _database(world).connect() as connection:
         found = connection.execute(
-            f"SELECT * FROM history WHERE action IN ({kinds}) AND operation NOT LIKE '%:refused'"  # noqa: S608 - of our own words
-        ).fetchall()
-    connection.close()
-    return {int(row["interaction_id"]): dict(row) for row in found if row["interaction_id"]}
+            text(f"SELECT * FROM history WHERE action IN ({kinds}) AND operation NOT LIKE '%\\:refused'")  # noqa: S608 - of our own words
+        ).mappings()
+        return {int(row["interaction_id"]): dict(row) for row in found if row["interaction_id"]}
+
+
+def _database(world: World) -> Engine:
+    url = world.environment.get("DATABASE_URL", "").replace("postgresql://", "postgresql+psycopg://", 1)
+    file = world.directory / "data" / "charlink.db"
+    return create_engine(url or f"sqlite:///file:{file}?mode=ro&timeout=10&uri=true", poolclass=NullPool)
